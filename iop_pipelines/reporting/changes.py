@@ -15,7 +15,7 @@ from typing import Any
 
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.result import Column, Row, Table, Value
-from iop_pipelines.reporting.formats import decimals_of, format_value, unit_beside
+from iop_pipelines.reporting.formats import beside, decimals_of, format_value, unit_beside
 from iop_pipelines.reporting.frozen import Frozen
 from iop_pipelines.reporting.voice import Voice
 
@@ -177,7 +177,7 @@ def _shown(old: Value, new: Value, column: Column, voice: Voice) -> tuple[str, s
             break
     else:
         texts = [str(old), str(new)]
-    return f"{texts[0]} {unit}".strip(), f"{texts[1]} {unit}".strip()
+    return beside(texts[0], unit), beside(texts[1], unit)
 
 
 def _by_key(table: Table, keys: set[str]) -> Mapping[Row, Row]:

@@ -5,7 +5,7 @@ The templates decide nothing but places: words, widths and numbers are ready, th
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from functools import lru_cache
 from typing import Any
 
@@ -192,7 +192,11 @@ def _period(result: FrozenResult, voice: Voice) -> str:
     if result.period:
         return voice.alone(result.period)
     newest = result.data_time
-    return f"{voice.say('Data up to')} {voice.moment(newest)}" if newest else ""
+    if newest is None:
+        return ""
+    is_day = newest.time() == time()
+    until = f"{newest:%Y-%m-%d}" if is_day else f"{newest:%Y-%m-%d %H:%M}"
+    return voice.alone(Sentence("page.data_until", until=until))
 
 
 def _facts(result: FrozenResult, voice: Voice) -> list[dict[str, str]]:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any, BinaryIO
 
 from iop_pipelines.domain.datasets import scale_of
+from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.locales import LOCALES, Locale, language_of
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.config import QueryConfig
@@ -29,8 +30,6 @@ _BOM = "\ufeff"
 # What makes a spreadsheet take a text for a formula, its full-width twins among them.
 _RISKY = re.compile(r"\A\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _RISKY_LINE = re.compile(r"^\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]", re.MULTILINE)
-# 1,000 of 110,000 rows, as a line of its own before the head.
-_NOTE = re.compile(r"\A# [\d,]+ of [\d,]+ rows?\r?\n?\Z")
 # A plain number or telephone number stays as it is: -5.20, +254700000000.
 _HARMLESS = re.compile(r"\A[+-]?\d[\d ]*(\.\d+)?\Z")
 
@@ -40,7 +39,7 @@ def write_csv(config: QueryConfig, result: FrozenResult, out: BinaryIO) -> int:
 
     The default profile is for spreadsheets: BOM, CRLF, and text that would be run as a formula
     prefixed by an apostrophe. `raw` does none of these. `note` puts one line before the head. The locale has its
-    separator and decimal sign.
+    separator and decimal sign; `note` is in the report's language.
     """
     asked = config.outputs.csv
     table = result.table(config.csv_table())
@@ -48,7 +47,7 @@ def write_csv(config: QueryConfig, result: FrozenResult, out: BinaryIO) -> int:
     line_end = "\n" if is_raw else "\r\n"
     out.write(b"" if is_raw else _BOM.encode())
     if asked.note:
-        out.write(f"# {_note(table)}{line_end}".encode())
+        out.write(f"# {_note(table, config)}{line_end}".encode())
     lines = _Lines(locale.separator, line_end)
     heads = _heads(table.columns, asked)
     out.write(lines.of([[head if is_raw else guard_formula(head)] for head in heads]))
@@ -90,14 +89,27 @@ def _as_texts(values: Sequence[Any]) -> Sequence[str]:
     return ["" if value is None else str(value) for value in values]
 
 
-def _note(table: Table) -> str:
-    """Of a table whose rows were counted."""
-    return Sentence("report.rows_of", shown=table.row_count, total=table.all_rows).english
+def _note(table: Table, config: QueryConfig) -> str:
+    """Of a table whose rows were counted, as the report speaks."""
+    said = Sentence("report.rows_of", shown=table.row_count, total=table.all_rows)
+    return Voice.of(config).tell(said)
 
 
 def is_note(line: str) -> bool:
-    """Whether a line before the head of a CSV is the one on the number of its rows."""
-    return _NOTE.match(line) is not None
+    """Whether a line before the head of a CSV is the one on the number of its rows, in whichever language."""
+    return _any_note().match(line) is not None
+
+
+@cache
+def _any_note() -> re.Pattern[str]:
+    """Of each language the words for one row and for several, around any locale's numbers."""
+    said = (
+        Sentence("report.rows_of", shown=count, total=count).within(language)
+        for language in Language
+        for count in (1, 9)
+    )
+    either = "|".join(re.sub("[19]", r"[\\d.,\\s]+", re.escape(each)) for each in said)
+    return re.compile(rf"\A# (?:{either})\r?\n?\Z")
 
 
 def _heads(columns: Sequence[Column], asked: CsvOutput) -> list[str]:

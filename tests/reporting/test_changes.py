@@ -116,7 +116,7 @@ def test_a_group_that_is_a_decimal_is_named_as_its_column_says(edition):
         (290, 290.5, COST, ("290.00", "290.50")),
         (290, 293, COST, ("290", "293")),
         (12.3, 12.4, replace(COST, places=0), ("12.3", "12.4")),
-        (12.31, 12.32, replace(COST, decimals=1, unit="EUR"), ("12.31 EUR", "12.32 EUR")),
+        (12.31, 12.32, replace(COST, decimals=1, unit="EUR"), ("12.31\u00a0EUR", "12.32\u00a0EUR")),
         (0.00041, 0.00042, COST, ("0.00041", "0.00042")),
         (-0.001, 0.001, COST, ("−0.001", "0.001")),
         (1.25e-15, 1.5e-15, COST, ("1.25e-15", "1.5e-15")),

@@ -65,7 +65,7 @@ def test_bars_are_as_high_as_their_values_and_stand_on_zero():
 
 def test_a_pie_is_whole_and_its_shares_add_up():
     _, root = chart("pie", named([50.0, 30.0, 20.0]))
-    shares = [float(t.removesuffix(" %")) for t in texts(root) if t.endswith(" %")]
+    shares = [float(t.removesuffix("\u00a0%")) for t in texts(root) if t.endswith("\u00a0%")]
     assert shares == [50.0, 30.0, 20.0]
     slices = [
         re.match(r"M(\S+ \S+)A\S+ \S+ 0 \d 1 (\S+ [-\d.]+)L", path.get("d", ""))

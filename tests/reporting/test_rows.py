@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from iop_pipelines.domain.languages import Language
 from iop_pipelines.query.result import Column
-from iop_pipelines.reporting.rows import guard_formula, plain_number, write_csv, write_json
+from iop_pipelines.reporting.rows import guard_formula, is_note, plain_number, write_csv, write_json
 
 
 def render_csv(config, result) -> tuple[bytes, int]:
@@ -219,6 +220,28 @@ def test_a_line_on_the_number_of_rows_stands_before_the_head_on_request_alone(
     first, rest = asked.split(b"\n", 1)
     assert (first, rest) == (b"# 1 of 271 rows", plain)
     assert b"271" not in plain
+
+
+@pytest.mark.parametrize(
+    ("config", "line"),
+    [
+        ({"language": Language.FR}, "# 1 sur 1\u202f271 lignes"),
+        ({"locale": "de-DE"}, "# 1 of 1.271 rows"),
+        ({"language": Language.FR, "locale": "pt-PT"}, "# 1 sur 1271 lignes"),
+    ],
+)
+def test_the_line_on_the_number_of_rows_speaks_as_its_report_does(
+    frozen_with, configured, config, line
+):
+    result = frozen_with(((date(2013, 1, 1), "EWR", 1, 1.0),), is_truncated=True)
+    (table, *others) = result.tables
+    result = replace(result, tables=(replace(table, total=1_271), *others))
+    asked = configured(csv={"profile": "raw", "note": True}).model_copy(update=config)
+    content, _ = render_csv(asked, result)
+    first, head, *_ = content.decode().splitlines()
+    assert first == line
+    assert is_note(f"{first}\n")
+    assert not is_note(f"{head}\n")
 
 
 def test_a_sum_beyond_what_a_double_holds_is_text_where_no_row_is_so_large(frozen_with, configured):

@@ -6,10 +6,9 @@ the module of a language's name here, `fr.py`, and has each code of the English 
 labels and other words, by the English that stands in the code (`domain.languages.Text`).
 
 Templates are those of `str.format` by name, with a few forms more: `{n:,}` and `{n:g}` as the language writes numbers,
-`{n:exact}` with every digit that it has,
-`{day:date}` of an ISO date in words, `{day:day}` in figures, `{n:month}` from January, 1, and `{n:weekday}` from
-Monday, 0, `{n:entry|entries}` by the number, and `{known:or}`, `{known:and}`, `{all:then}` or `{all:lines}` of a list,
-which is else told with commas.
+`{n:exact}` with every digit that it has, `{day:date}` of an ISO date in words, `{day:day}` in figures, `{at:moment}` of
+a day and its time in figures, `{n:month}` from January, 1, and `{n:weekday}` from Monday, 0, `{n:entry|entries}` by the
+number, and `{known:or}`, `{known:and}`, `{all:then}` or `{all:lines}` of a list, which is else told with commas.
 A value that is a sentence, or a text of the platform's own, is told in the same language.
 """
 
@@ -38,8 +37,8 @@ class Catalogue(Protocol):
 
     SENTENCES: by code. DECIMAL, THOUSANDS: signs in numbers. MONTHS and SHORT_MONTHS: from January. WEEKDAYS: from
     Monday. DATE: a template of `day`, `month` and `year`. JOINTS: by `or` and `and` (between the last two), `then` (of
-    sentences) and `lines`. BEGINS_LARGE: whether a sentence alone begins with a capital. `is_one`: whether a number
-    takes the singular.
+    sentences), `lines`, and `at` (before a day's time). BEGINS_LARGE: whether a sentence alone begins with a capital.
+    `is_one`: whether a number takes the singular.
     """
 
     SENTENCES: Mapping[str, str]
@@ -253,6 +252,10 @@ def _told(value: Any, form: str, language: Language, locale: Locale | None) -> s
         return _filled(words.DATE, parts, language, locale)
     if form == "day":
         return str(value) if locale is None else locale.moment(str(value))
+    if form == "moment":
+        day, _, time = str(value).partition(" ")
+        shown = day if locale is None else locale.moment(day)
+        return f"{shown}{words.JOINTS['at']}{time}" if time else shown
     if form == "month":
         return words.MONTHS[int(value) - 1]
     if form == "weekday":

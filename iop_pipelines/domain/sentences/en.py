@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 DECIMAL = "."
 THOUSANDS = ","
 BEGINS_LARGE = True
-JOINTS: Mapping[str, str] = {"or": " or ", "and": " and ", "then": "; ", "lines": "\n"}
+JOINTS: Mapping[str, str] = {"or": " or ", "and": " and ", "then": "; ", "lines": "\n", "at": " "}
 DATE = "{day} {month} {year}"
 MONTHS: Sequence[str] = (
     *("January", "February", "March", "April", "May", "June"),
@@ -962,6 +962,7 @@ SENTENCES: Mapping[str, str] = {
     "page.about_data": "All tables and charts were read in one go, as of {read:day} ({zone}); days run from midnight to midnight of that time zone. A period has its first and its last day in it, unless it names times of day. The quality score is the mean over the deliveries that the period touches.",
     "page.from": "from {value}",
     "page.lowest_delivery": "lowest delivery {score}",
+    "page.data_until": "data up to {until:moment}",
     "page.made": "Made by IOP on {day:day} at {made}, data read at {read} ({zone})",
     "page.named": "{label}: {value}",
     "page.not_set": "not set",
@@ -1150,7 +1151,7 @@ SENTENCES: Mapping[str, str] = {
     "report.texts_cut": "{count:,} {count:text is|texts are} cut at {most:,} characters",
     "report.too_large_to_preview": "report {id} is too large for a preview; download it",
     "report.unchanged_since": "nothing changed since report {id}",
-    "report.waited": "it waited for data until {until:day} UTC",
+    "report.waited": "it waited for data until {until:moment} UTC",
     "reports.store_refuses": "the store {url} does not take a file: {error}",
     "reports.store_silent": "the store of reports does not answer",
     "request.method_not_answered": "{method} is not answered here",

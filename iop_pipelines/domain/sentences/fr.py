@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 DECIMAL = ","
 THOUSANDS = "\u202f"
 BEGINS_LARGE = True
-JOINTS: Mapping[str, str] = {"or": " ou ", "and": " et ", "then": "\u00a0; ", "lines": "\n"}
+JOINTS: Mapping[str, str] = {"or": " ou ", "and": " et ", "then": "\u00a0; ", "lines": "\n", "at": " à "}
 DATE = "{day:1er|{day}} {month} {year}"
 MONTHS: Sequence[str] = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
@@ -1108,6 +1108,7 @@ SENTENCES: Mapping[str, str] = {
     "page.about_data": "Tous les tableaux et graphiques ont été lus en une seule fois, le {read:day} ({zone}) ; les jours vont de minuit à minuit dans ce fuseau horaire. Le premier et le dernier jour font partie de la période, sauf si elle indique des heures. Le score de qualité est la moyenne des livraisons que la période touche.",
     "page.from": "contre {value}",
     "page.lowest_delivery": "livraison la plus basse {score}",
+    "page.data_until": "données jusqu’au {until:moment}",
     "page.made": "Établi par IOP le {day:day} à {made}, données lues à {read} ({zone})",
     "page.named": "{label} : {value}",
     "page.not_set": "non défini",
@@ -1314,7 +1315,7 @@ SENTENCES: Mapping[str, str] = {
     "report.texts_cut": "{count:,} {count:texte est coupé|textes sont coupés} à {most:,} caractères",
     "report.too_large_to_preview": "le rapport {id} est trop grand pour un aperçu ; téléchargez-le",
     "report.unchanged_since": "rien n’a changé depuis le rapport {id}",
-    "report.waited": "il a attendu des données jusqu’au {until:day} UTC",
+    "report.waited": "il a attendu des données jusqu’au {until:moment} UTC",
     "reports.store_refuses": "le stockage {url} n’accepte pas de fichier : {error}",
     "reports.store_silent": "le stockage des rapports ne répond pas",
     "request.method_not_answered": "{method} n’a pas de réponse ici",

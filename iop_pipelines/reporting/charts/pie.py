@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from iop_pipelines.reporting.charts import svg
 from iop_pipelines.reporting.charts.axes import shorten
 from iop_pipelines.reporting.charts.data import ChartData
-from iop_pipelines.reporting.formats import format_number
+from iop_pipelines.reporting.formats import beside, format_number
 
 _ROW = 18.0
 # Around the ring, for the numbers of slices that are too thin to hold them.
@@ -44,11 +44,11 @@ def draw_pie(data: ChartData, width: int, height: int) -> str:
     parts.append(
         svg.text(ring.x, ring.y + size * 0.35, told, anchor="middle", size=size, weight="600")
     )
-    beside = ring.x + outer + _OUTSIDE
-    left, right = (0, width) if is_narrow else (beside + 26, min(width, beside + 356))
+    edge = ring.x + outer + _OUTSIDE
+    left, right = (0, width) if is_narrow else (edge + 26, min(width, edge + 356))
     y = height - rows + 14 if is_narrow else ring.y - len(slices) * 9 + 12
     for index, (name, value) in enumerate(slices):
-        share = f"{format_number(100 * value / total, 1, voice=data.voice)} %"
+        share = beside(format_number(100 * value / total, 1, voice=data.voice), "%")
         parts += [
             svg.rectangle(left, y - 9, 11, 11, svg.PALETTE[places[index]]),
             svg.text(left + 18, y, f"{index + 1}  {shorten(name, 26)}"),

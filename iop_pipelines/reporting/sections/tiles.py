@@ -16,9 +16,11 @@ from iop_pipelines.reporting.formats import (
 from iop_pipelines.reporting.sections import Drawn, Frame
 from iop_pipelines.reporting.voice import Voice
 
+# Characters of a figure that the narrowest tile has in one line; those of a unit are half as wide.
+_NARROWEST = 9
 _ARROWS = {1: "▲", 0: "=", -1: "▼"}
 _BLANK: dict[str, str] = dict.fromkeys(
-    ("name", "value", "unit", "change", "style", "verdict", "against"), ""
+    ("name", "value", "joint", "unit", "change", "style", "verdict", "against"), ""
 )
 
 
@@ -50,17 +52,19 @@ def _tile(
     before = record.get(f"{column.name}_previous")
     shown = format_value(value, column, decimals_of(column, [value]), voice)
     is_share = column.unit == "%" and value is not None
+    unit = "" if is_share else unit_beside(column)
     tile = {
         **_BLANK,
         "name": voice.label(column),
         "value": beside(shown, "%") if is_share else shown,
-        "unit": "" if is_share else unit_beside(column),
+        "joint": "\u00a0" if len(shown) + len(unit) / 2 <= _NARROWEST else " ",
+        "unit": unit,
     }
     if isinstance(change, int | float) and before is not None:
         arrow = _ARROWS[(change > 0) - (change < 0)]
-        unit = table.column(f"{column.name}_change").unit
+        points = table.column(f"{column.name}_change").unit
         changed = format_number(change, 1, is_signed=True, voice=voice)
-        tile["change"] = beside(f"{arrow} {changed}", unit or "")
+        tile["change"] = beside(f"{arrow} {changed}", points or "")
         verdict = verdict_of(column.favourable, change)
         tile["style"] = verdict or ""
         tile["verdict"] = VERDICTS[verdict].within(voice.language) if verdict else ""

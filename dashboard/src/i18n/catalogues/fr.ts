@@ -3,6 +3,9 @@ import type { Range } from '@/fields/fields';
 import { plural } from '@/i18n/plural';
 import type { Catalogue } from '@/i18n/rooms';
 
+/** A day and its time within a sentence, which Intl parts by a comma in short forms. */
+const withTime = (when: string) => when.replace(', ', ' à ');
+
 export default {
   add: {
     title: 'Ajouter des données',
@@ -345,7 +348,7 @@ export default {
     edit: 'Modifier',
     stale: 'périmé',
     asOf: (when: string) => `État au ${when}`,
-    dataUntil: (when: string) => `données jusqu'au ${when}`,
+    dataUntil: (when: string) => `données jusqu'au ${withTime(when)}`,
     menuOf: (title: string) => `Menu de ${title}`,
     asTable: 'Afficher en tableau',
     asChart: 'Afficher en graphique',
@@ -355,7 +358,7 @@ export default {
     noOneGroup: "Il n'y a pas de groupe unique derrière cette valeur.",
     nothing: 'Aucune valeur',
     nothingThen: 'Aucune donnée pour cette période',
-    untilDay: (day: string) => `Données jusqu'au ${day}.`,
+    untilDay: (day: string) => `Données jusqu'au ${withTime(day)}.`,
     showStretch: (from: string, to: string) => `Afficher du ${from} au ${to}`,
     periodUnused: "La période n'a pas d'effet ici\u00a0: ces données n'ont pas de champ temporel.",
     filterUnused: (field: string) =>
@@ -613,7 +616,7 @@ export default {
     window: 'Fenêtre',
     wholeWindow: 'toute la livraison',
     fromOn: (from: string) => `à partir du ${from}`,
-    until: (to: string) => `jusqu'au ${to}`,
+    until: (to: string) => `jusqu'au ${withTime(to)}`,
     span: (from: string, to: string) => `de ${from} à ${to}`,
     byDrm: (run: string) => `Livraison du traitement DRM ${run}`,
     byPerson: "Demandée dans l'application ou par l'API",
@@ -1435,7 +1438,7 @@ export default {
     you: 'vous',
     by: (name: string) => `par ${name}`,
     platform: 'la plateforme',
-    untilShort: (when: string) => `jusqu'au ${when}`,
+    untilShort: (when: string) => `jusqu'au ${withTime(when)}`,
     comment: 'Commentaire',
     commentHint: 'Visible par toute personne qui peut se connecter.',
     addComment: 'Ajouter le commentaire',
@@ -1677,7 +1680,8 @@ export default {
       'Le jour du mois et le jour de la semaine sont tous deux restreints\u00a0: un seul des deux suffit pour l’échéance.',
     takeOver: 'Reprendre et réactiver',
     waits: 'En attente de données',
-    waitsFrom: (since: string, until: string) => `Depuis ${since}, jusqu'à ${until} au plus tard`,
+    waitsFrom: (since: string, until: string) =>
+      `Depuis le ${withTime(since)}, jusqu'au ${withTime(until)} au plus tard`,
     lacks: (label: string, known: string, days: string) =>
       `${label}\u00a0: ${known} jours sur ${days}, il manque`,
     issueNow: 'Générer maintenant avec ce qui est là',
@@ -1891,7 +1895,7 @@ export default {
     linkText:
       "Qui l'ouvre est connecté comme cette personne, une seule fois. Il n'est montré qu'ici\u00a0; remettez-le en privé.",
     link: 'Lien de connexion',
-    expires: (when: string) => `Valable jusqu'au ${when}`,
+    expires: (when: string) => `Valable jusqu'au ${withTime(when)}`,
     close: 'Fermer',
     cancel: 'Annuler',
     save: 'Enregistrer',
