@@ -260,7 +260,7 @@ def test_admins_compose_arrange_and_save(admin, open_as, check_access):
     check_access(admin)
 
     admin.get_by_role("button", name="JSON").click()
-    query = admin.get_by_label("query_config")
+    query = admin.get_by_label("Query as JSON")
     config = json.loads(query.input_value())
     assert config["datasets"]["main"]["select"] == [{"field": "airline"}, {"measure": "dep_delay"}]
     assert {"field": "flights", "op": "eq", "value": 2} in config["where"]["and"]

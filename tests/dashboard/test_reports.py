@@ -118,7 +118,7 @@ def test_an_administrator_makes_a_template_and_its_first_report(admin, check_acc
 def test_the_form_and_the_json_are_the_same_query(admin):
     admin.goto("/reports/new")
     admin.get_by_role("button", name="JSON").click()
-    text = admin.get_by_label("query_config")
+    text = admin.get_by_label("Query as JSON")
     query = json.loads(text.input_value())
     name = next(iter(query["datasets"]))
     query["datasets"][name]["select"][1]["measure"] = "flihgts"

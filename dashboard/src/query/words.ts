@@ -8,7 +8,7 @@ export const words = defineWords('query', {
   beyondForm: 'This query uses more than the form can show. Edit it as JSON.',
   preview: 'Preview',
   notYet: (why: string) => `Nothing to show yet: ${why}`,
-  query: 'query_config',
+  query: 'Query as JSON',
   queryHint: 'The form and this text represent the same query.',
   source: 'Data',
   dataset: (name: string) => `Dataset ${name.replaceAll('_', ' ')}`,

@@ -170,7 +170,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "columns.called_alike": "two columns are called {name!r}; give one another name with 'as'",
     "columns.no_such": "{owner} has no column {name!r}; it has {known}",
-    "compare.needs_period": "compare needs a condition with in_period",
+    "compare.needs_period": "a comparison needs a period among the conditions",
     "compare.periods": "{period} against {earlier}",
     "compare.too_many_groups": "a comparison holds at most {most:,} groups; add conditions or fewer fields",
     "compare.unpaired": "nothing stands beside {moments:and} of the earlier period",
@@ -393,7 +393,7 @@ SENTENCES: Mapping[str, str] = {
     "file.unreadable": "{path} cannot be read: {why}",
     "file.wrong_suffix": "{path} ends in {suffix!r}; it can be .json, .yaml or .yml",
     "fill.needs_bucket": "fill belongs to a bucket",
-    "fill.needs_period": "fill needs an in_period condition on the field of its bucket",
+    "fill.needs_period": "gaps are filled within a period: add one on the field that is grouped by time",
     "fill.of_one_bucket": "fill belongs to one bucket of a table of measures, without top and having",
     "fill.too_many": "with its gaps filled the table has more than {most:,} rows; choose a shorter period or a longer bucket",
     "filter.all": "{all:and}",
@@ -435,7 +435,7 @@ SENTENCES: Mapping[str, str] = {
     "forecast.no_calendar": "there are no public holidays of {name}",
     "forecast.no_next_period": "events without a step have no next period to forecast",
     "forecast.not_fitted": (
-        "the series could not be fitted within {seconds:g} s: raise fit_seconds or shorten the history"
+        "the series could not be fitted within {seconds:g} s: give a fit more seconds or shorten the history"
     ),
     "forecast.seasons_not_rising": "the seasons {given} must rise, each given once",
     "foreign.fill_too_large": "missing_value is {value:g}, and the model takes float32: choose a value within ±3.4e38",
@@ -498,8 +498,8 @@ SENTENCES: Mapping[str, str] = {
         "for more in one query"
     ),
     "group.not_found": "there is no group {name}",
-    "having.and_rest": "having leaves groups out, and rest would show them; leave one of both",
-    "having.needs_groups": "having is about groups: select a measure",
+    "having.and_rest": "conditions on measures leave groups out, and a row of all others would show them; leave one of both",
+    "having.needs_groups": "conditions on measures are about groups: select a measure",
     "having.no_such_column": "there is no measure {name} among the columns",
     "history.among": "{count} known periods among {window} are needed",
     "history.before": "{count} known periods before the scored one are needed, more after gaps",
@@ -980,7 +980,7 @@ SENTENCES: Mapping[str, str] = {
     "panel.irregular": "no series keeps to the step {freq}: most moments of {series!r} share a period with others, such as {moment}; declare a finer step, or resample the dataset",
     "panel.not_found": "there is no panel with id {id}",
     "panel.not_of_dashboard": "{id} is no panel of this dashboard, or is given twice",
-    "panel.not_sorted": "the panel is not sorted by unique_id",
+    "panel.not_sorted": "the rows are not sorted by series",
     "panel.off_grid": "ds {moment} is not a whole number of periods ({freq}) after {origin}",
     "panel.other_chart": "the first chart is {first}; a {type} panel needs one of type {type}",
     "panel.repeats": "series {series!r} has ds {moment} twice or out of order",
@@ -1018,7 +1018,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "pdf.said_nothing": "it said nothing",
     "pdf.unforeseen": "a long table is not laid out as it was foreseen: {what}",
-    "pdf.too_slow": "rendering the PDF took longer than {timeout_s} s; lower outputs.pdf.max_rows",
+    "pdf.too_slow": "rendering the PDF took longer than {timeout_s} s; lower “Maximum rows per table” in its template",
     "performance.holds_less": "since {since}, the range of the forecasts of {label} holds {now:g} of 100 values; in the {count} weeks or periods before, it held {before:g}",
     "performance.misses_more": "since {since}, the forecasts of {label} miss by {now:g} times what repeating the last season misses by; in the {count} weeks or periods before, it was {before:g} times",
     "performance.recovered": "the forecasts are as good as before",
@@ -1059,7 +1059,7 @@ SENTENCES: Mapping[str, str] = {
         "that a dataset's step derives"
     ),
     "query.not_among_datasets": "{name!r} is not among the datasets {known!r}",
-    "query.not_an_object": "query_config is {type}; it must be a JSON object",
+    "query.not_an_object": "the query is {type}; it must be a JSON object",
     "reader.broke": "the server could not finish this; try again",
     "reader.broke_again": (
         "the server failed at this more than once; ask for less, or tell an administrator"
@@ -1127,7 +1127,7 @@ SENTENCES: Mapping[str, str] = {
         "nothing says which moment report {id} counts its periods from, since it was made before that was kept; "
         "generate a new report of its template instead"
     ),
-    "report.no_pdf": "report {id} has no PDF; name pdf in outputs.files of its template, and make it again",
+    "report.no_pdf": "report {id} has no PDF; choose PDF among the further files of its template, and make it again",
     "report.no_result": (
         "report {id} was made before results were kept, and cannot be had as {format}; make it again"
     ),
@@ -1400,8 +1400,8 @@ SENTENCES: Mapping[str, str] = {
     "times.stepped_between": "every {step:minute|{step} minutes} from {first} to {last}",
     "token.bad_life": "{ttl!r} is no life of a token; from 1s to 366d, such as 30m or 12h",
     "top.needs_measures": "top needs measures and a sort that says what is first",
-    "top.rest_needs_one_field": "top.rest needs exactly one field besides the measures",
-    "totals.and_having": "totals are of all rows, and having leaves groups out; leave one of both",
+    "top.rest_needs_one_field": "a row of all others needs exactly one field besides the measures",
+    "totals.and_having": "totals are of all rows, and conditions on measures leave groups out; leave one of both",
     "totals.need_measures": "totals need a measure or an agg",
     "tree.conditions_too_deep": "conditions are nested deeper than {most} levels",
     "tree.operands_too_deep": "operands are nested deeper than {most} levels",

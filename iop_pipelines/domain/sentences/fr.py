@@ -5,7 +5,13 @@ from collections.abc import Mapping, Sequence
 DECIMAL = ","
 THOUSANDS = "\u202f"
 BEGINS_LARGE = True
-JOINTS: Mapping[str, str] = {"or": " ou ", "and": " et ", "then": "\u00a0; ", "lines": "\n", "at": " à "}
+JOINTS: Mapping[str, str] = {
+    "or": " ou ",
+    "and": " et ",
+    "then": "\u00a0; ",
+    "lines": "\n",
+    "at": " à ",
+}
 DATE = "{day:1er|{day}} {month} {year}"
 MONTHS: Sequence[str] = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
@@ -181,7 +187,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "columns.called_alike": "deux colonnes s’appellent {name!r} ; renommez-en une avec 'as'",
     "columns.no_such": "{owner} n’a pas de colonne {name!r} ; il y a {known}",
-    "compare.needs_period": "une comparaison demande une condition avec in_period",
+    "compare.needs_period": "une comparaison demande une période parmi les conditions",
     "compare.periods": "{period} par rapport à {earlier}",
     "compare.too_many_groups": (
         "une comparaison porte sur {most:,} groupes au plus ; ajoutez des conditions ou retirez des champs"
@@ -441,7 +447,7 @@ SENTENCES: Mapping[str, str] = {
     "file.unreadable": "{path} ne peut pas être lu : {why}",
     "file.wrong_suffix": "{path} finit par {suffix!r} ; possibles : .json, .yaml ou .yml",
     "fill.needs_bucket": "fill va avec un regroupement par temps (bucket)",
-    "fill.needs_period": "fill demande une condition in_period sur le champ du regroupement",
+    "fill.needs_period": "les lacunes se comblent sur une période : ajoutez-en une sur le champ regroupé par temps",
     "fill.of_one_bucket": "fill va avec un seul regroupement par temps, dans un tableau de mesures sans top ni having",
     "fill.too_many": "une fois complété, le tableau a plus de {most:,} lignes ; choisissez une période plus courte ou un regroupement plus long",
     "filter.all": "{all:and}",
@@ -487,8 +493,8 @@ SENTENCES: Mapping[str, str] = {
     "forecast.no_calendar": "il n’y a pas de jours fériés pour {name}",
     "forecast.no_next_period": "des événements sans pas n’ont pas de période suivante à prévoir",
     "forecast.not_fitted": (
-        "la série n’a pas pu être ajustée en {seconds:g} s : augmentez fit_seconds ou "
-        "raccourcissez l’historique"
+        "la série n’a pas pu être ajustée en {seconds:g} s : laissez plus de secondes à un ajustement "
+        "ou raccourcissez l’historique"
     ),
     "forecast.seasons_not_rising": (
         "les saisons {given} doivent être croissantes, chacune donnée une fois"
@@ -556,8 +562,8 @@ SENTENCES: Mapping[str, str] = {
         "{wait_s} s, ou regroupez-les en une seule"
     ),
     "group.not_found": "il n’y a pas de groupe {name}",
-    "having.and_rest": "having écarte des groupes que rest montrerait ; n’en gardez qu’un des deux",
-    "having.needs_groups": "having porte sur des groupes : choisissez une mesure",
+    "having.and_rest": "des conditions sur les mesures écartent des groupes qu’une ligne de tous les autres montrerait ; n’en gardez qu’un des deux",
+    "having.needs_groups": "des conditions sur les mesures portent sur des groupes : choisissez une mesure",
     "having.no_such_column": "il n’y a pas de mesure {name} parmi les colonnes",
     "history.among": "il faut {count} {count:période connue|périodes connues} parmi {window}",
     "history.before": (
@@ -1128,7 +1134,7 @@ SENTENCES: Mapping[str, str] = {
     "panel.not_of_dashboard": (
         "{id} n’est pas un panneau de ce tableau de bord, ou est donné deux fois"
     ),
-    "panel.not_sorted": "la table n’est pas triée par unique_id",
+    "panel.not_sorted": "les lignes ne sont pas triées par série",
     "panel.off_grid": "ds {moment} n’est pas un nombre entier de périodes ({freq}) après {origin}",
     "panel.other_chart": (
         "le premier graphique est de type {first} ; un panneau {type} en demande un de type {type}"
@@ -1171,7 +1177,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "pdf.said_nothing": "il n’a rien dit",
     "pdf.unforeseen": "un long tableau n’est pas mis en page comme prévu : {what}",
-    "pdf.too_slow": "le rendu du PDF a pris plus de {timeout_s} s ; réduisez outputs.pdf.max_rows",
+    "pdf.too_slow": "le rendu du PDF a pris plus de {timeout_s} s ; réduisez le « Nombre maximal de lignes par tableau » de son gabarit",
     "performance.holds_less": "depuis {since}, l’intervalle des prévisions de {label} contient {now:g} valeurs sur 100 ; dans les {count} semaines ou périodes précédentes, il en contenait {before:g}",
     "performance.misses_more": "depuis {since}, l’erreur des prévisions de {label} vaut {now:g} fois celle d’une simple répétition de la dernière saison ; dans les {count} semaines ou périodes précédentes, elle en valait {before:g} fois",
     "performance.recovered": "les prévisions sont aussi bonnes qu’avant",
@@ -1214,7 +1220,7 @@ SENTENCES: Mapping[str, str] = {
         "calcule est une colonne dérivée par une étape du jeu de données"
     ),
     "query.not_among_datasets": "{name!r} n’est pas un des jeux de données {known!r}",
-    "query.not_an_object": "query_config est de type {type} ; ce doit être un objet JSON",
+    "query.not_an_object": "la requête est de type {type} ; ce doit être un objet JSON",
     "reader.broke": "le serveur n’a pas pu terminer cette opération ; réessayez",
     "reader.broke_again": (
         "le serveur a échoué plusieurs fois sur cette demande ; demandez-en moins, ou "
@@ -1291,7 +1297,7 @@ SENTENCES: Mapping[str, str] = {
         "rien n’indique à partir de quel moment le rapport {id} compte ses périodes, car il est antérieur à la "
         "conservation de cette information ; générez plutôt un nouveau rapport de son gabarit"
     ),
-    "report.no_pdf": "le rapport {id} n’a pas de PDF ; indiquez pdf dans outputs.files de son modèle et générez-le à nouveau",
+    "report.no_pdf": "le rapport {id} n’a pas de PDF ; choisissez PDF parmi les autres fichiers de son gabarit et générez-le à nouveau",
     "report.no_result": (
         "le rapport {id} a été généré avant la conservation des résultats et n’existe pas au format {format} ; générez-le à nouveau"
     ),
@@ -1584,8 +1590,8 @@ SENTENCES: Mapping[str, str] = {
     "top.needs_measures": (
         "un classement demande des mesures et un ordre qui dit ce qui vient en premier"
     ),
-    "top.rest_needs_one_field": "top.rest demande exactement un champ à côté des mesures",
-    "totals.and_having": "les totaux portent sur toutes les lignes et having écarte des groupes ; n’en gardez qu’un des deux",
+    "top.rest_needs_one_field": "une ligne de tous les autres demande exactement un champ en plus des mesures",
+    "totals.and_having": "les totaux portent sur toutes les lignes et des conditions sur les mesures écartent des groupes ; n’en gardez qu’un des deux",
     "totals.need_measures": "des totaux demandent une mesure ou un agg",
     "tree.conditions_too_deep": "les conditions sont imbriquées sur plus de {most} niveaux",
     "tree.operands_too_deep": "les opérandes sont imbriqués sur plus de {most} niveaux",

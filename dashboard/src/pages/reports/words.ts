@@ -61,7 +61,7 @@ export const words = defineWords('reports', {
   removeText: 'It generates no more reports. Existing reports are kept.',
   removed: 'The template was deleted.',
   query: 'Content',
-  raw: 'query_config as JSON',
+  raw: 'Content as JSON',
   source: 'Data',
   conditions: 'Only rows where',
   tables: 'Tables',

@@ -43,8 +43,7 @@ export const words = defineWords('models/register', {
   outputSchema: 'Output schema (JSON Schema of a row)',
   schemaHint: 'Generated from the dataset; edit it to be stricter.',
   pasted: 'The model as JSON',
-  pastedHint:
-    'As models.create takes it; the keys of a model file, such as input_schema, work too.',
+  pastedHint: 'As a model file writes it.',
   toForm: 'Open in the form',
   check: 'Check',
   valid: 'The model is valid and can be registered.',
