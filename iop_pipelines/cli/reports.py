@@ -19,7 +19,9 @@ from iop_pipelines.cli.plans import confirmed
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.drm import clock
 from iop_pipelines.ledger.requests import request_report
+from iop_pipelines.query.config import parse_config
 from iop_pipelines.registry import templates as registry
+from iop_pipelines.reporting.brand import check_logo
 from iop_pipelines.reporting.schedule import next_times, parse_schedule
 from iop_pipelines.schema.tables import generated_reports, report_templates
 from iop_pipelines.settings import Settings
@@ -34,6 +36,7 @@ def create(settings: Settings, as_json: bool, file: Path) -> None:
     """Create a report template from a JSON or YAML FILE."""
     with located(file):
         spec = registry.load_template(file)
+        check_logo(parse_config(spec.query_config), settings)
         template_id = registry.register_template(
             engine_of(settings), spec, check_schedule=_checker(settings), now=clock.now(settings)
         )

@@ -1,7 +1,7 @@
 """What a page looks like those who send it by: a logo, two colours and the paper, of the instance and of the template.
 
-The instance's is `brand.json` in the folder that IOP_BRAND_FOLDER names, beside the logos. A logo is read when a
-report is made, and whatever it is, nothing is fetched for it.
+The instance's is `brand.json` in the folder that IOP_BRAND_FOLDER names, beside the logos. A logo is read when its
+template is kept and when a report is made, and whatever it is, nothing is fetched for it.
 """
 
 import io
@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from iop_pipelines.domain.given_json import as_invalid_query
 from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.errors import InvalidInput, MisconfiguredInstance
+from iop_pipelines.errors import InvalidInput, InvalidQuery, MisconfiguredInstance
 from iop_pipelines.query.brand import BrandChoice, PaperSize
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.settings import Settings
@@ -105,6 +105,17 @@ def brand_of(config: QueryConfig, settings: Settings) -> Brand:
         own.ink or general.ink,
         own.paper or general.paper or PLAIN.paper,
     )
+
+
+def check_logo(config: QueryConfig, settings: Settings) -> None:
+    """Before a template is kept. Raises InvalidQuery: its logo is not there, or is none."""
+    name = config.brand.logo
+    if name is None:
+        return
+    try:
+        _logo(Path(settings.brand_folder) if settings.brand_folder else None, name, "brand.logo")
+    except InvalidInput as refused:
+        raise InvalidQuery(refused.sentence, refused.field) from refused
 
 
 def _general(folder: Path | None) -> BrandChoice:

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from iop_pipelines.errors import InvalidInput, InvalidQuery, MisconfiguredInstance
 from iop_pipelines.query.brand import contrast_with_white
 from iop_pipelines.query.config import parse_config
-from iop_pipelines.reporting.brand import Brand, brand_of
+from iop_pipelines.reporting.brand import Brand, brand_of, check_logo
 from iop_pipelines.reporting.document import render_pdf
 from iop_pipelines.reporting.heading import Heading
 from iop_pipelines.settings import Settings
@@ -71,11 +71,15 @@ def test_a_logo_is_a_plain_picture_of_the_folder(configured, tmp_path: Path, cas
     if "says" not in case:
         found = brand_of(config, _settings(tmp_path)).logo
         assert found is not None
+        check_logo(config, _settings(tmp_path))
         assert found.startswith("data:image/svg+xml;base64,")
         return
     with pytest.raises(InvalidInput) as refused:
         brand_of(config, _settings(tmp_path))
     assert case["says"] in str(refused.value)
+    with pytest.raises(InvalidQuery) as unsaved:
+        check_logo(config, _settings(tmp_path))
+    assert unsaved.value.told == refused.value.told
     (tmp_path / "brand.json").write_text(json.dumps({"logo": name}))
     with pytest.raises(MisconfiguredInstance, match=r"brand\.json in IOP_BRAND_FOLDER"):
         brand_of(_config(configured, {}), _settings(tmp_path))

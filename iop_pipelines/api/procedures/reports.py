@@ -57,6 +57,7 @@ from iop_pipelines.query.config import parse_config
 from iop_pipelines.query.explain import Explained, explain
 from iop_pipelines.query.outputs import models_by_format
 from iop_pipelines.registry import templates as registered
+from iop_pipelines.reporting.brand import check_logo
 from iop_pipelines.reporting.render import main_table
 from iop_pipelines.reporting.schedule import Schedule, next_times, parse_schedule
 from iop_pipelines.schema.report_row import KEPT_AS, FurtherFile
@@ -431,10 +432,12 @@ def _declare_templates(registry: Registry) -> None:
 
     @procedure("reports.create", Kind.MUTATION, "Store a report template.")
     def create(ctx: Context, given: NewTemplate) -> Created:
+        spec = registered.load_template(given.model_dump())
+        _saying_where(_check_logo, ctx, spec.query_config)
         template_id = _saying_where(
             registered.register_template,
             ctx.platform.engine,
-            registered.load_template(given.model_dump()),
+            spec,
             check_schedule=partial(_schedule, ctx),
             created_by=ctx.user.id,
             now=ctx.platform.now(),
@@ -446,6 +449,9 @@ def _declare_templates(registry: Registry) -> None:
     def update(ctx: Context, given: ChangedTemplate) -> Done:
         stored = registered.template(ctx.platform.engine, given.id)
         changed = given.model_dump(exclude={"id"}, exclude_unset=True)
+        # Whoever changes a name or a schedule is not held up by a logo that is gone.
+        if "query_config" in changed:
+            _saying_where(_check_logo, ctx, changed["query_config"])
         _saying_where(
             registered.update_template,
             ctx.platform.engine,
@@ -683,6 +689,10 @@ def _file_of(ctx: Context, given: OfReport) -> Keeping:
 
 def _schedule(ctx: Context, text: str) -> Schedule:
     return parse_schedule(text, ctx.platform.settings.time_zone)
+
+
+def _check_logo(ctx: Context, query_config: dict[str, Any]) -> None:
+    check_logo(parse_config(query_config), ctx.platform.settings)
 
 
 def _set_status(ctx: Context, template_id: int, status: TemplateStatus) -> Done:

@@ -196,6 +196,29 @@ def test_what_is_wrong_is_said_of_the_field_that_the_caller_knows(api, changed, 
     assert refused.value.field.startswith(field)
 
 
+def test_a_logo_is_looked_at_when_its_template_is_saved(api, tmp_path):
+    """And not when something else of the template is changed, after it is gone."""
+    settings = replace(api.context.platform.settings, brand_folder=str(tmp_path))
+    platform = replace(api.context.platform, settings=settings)
+    api = replace(api, context=replace(api.context, platform=platform))
+    query = {**QUERY, "brand": {"logo": "ours.svg"}}
+    with pytest.raises(InvalidQuery, match=r"there is no logo ours\.svg") as refused:
+        new_template(api, queryConfig=query)
+    assert refused.value.field == "queryConfig.brand.logo"
+    assert "Mine" not in {each["name"] for each in api.call("reports.list")}
+    plain = new_template(api)
+    logo = tmp_path / "ours.svg"
+    logo.write_text("<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>")
+    with pytest.raises(InvalidQuery, match="it has 'script'"):
+        api.call("reports.update", id=plain, queryConfig=query)
+    assert "brand" not in api.call("reports.get", id=plain)["queryConfig"]
+    logo.write_text("<svg xmlns='http://www.w3.org/2000/svg'><path d='M0 0h4v2z'/></svg>")
+    api.call("reports.update", id=plain, queryConfig=query)
+    logo.unlink()
+    api.call("reports.update", id=plain, description="Without its logo for now")
+    assert api.call("reports.get", id=plain)["queryConfig"]["brand"] == {"logo": "ours.svg"}
+
+
 def test_an_update_changes_what_is_given_and_nothing_else(api):
     template_id = new_template(api, schedule="daily", description="as it was")
     before = api.call("reports.get", id=template_id)
