@@ -135,6 +135,45 @@ def test_the_form_and_the_json_are_the_same_query(admin):
     expect(admin.get_by_text("The content is not valid JSON.")).to_be_visible()
 
 
+def test_measures_are_judged_and_narrowed_and_a_logo_is_looked_for_by_the_form(admin, check_access):
+    admin.goto("/reports/new")
+    admin.get_by_label("Name (required)").fill("Judged")
+    admin.get_by_label("Format").first.select_option("pdf")
+    admin.get_by_role("combobox", name="Data").select_option(label="Dataset flights daily")
+    columns = admin.get_by_role("group", name="Columns")
+    columns.get_by_label("Column").select_option(label="Origin")
+    columns.get_by_role("button", name="Add a column").click()
+    measures = admin.get_by_role("group", name="Measures")
+    measures.get_by_label("Compared with").select_option(label="The period before")
+    measures.get_by_label("Good news is").select_option(label="A fall")
+    having = admin.get_by_role("group", name="Only groups where")
+    having.get_by_role("button", name="Narrow by a measure").click()
+    having.get_by_label("Value").fill("5.5")
+    subtotals = admin.get_by_role("group", name="Subtotals by")
+    subtotals.get_by_label("Origin").check()
+    # Either leaves out what the other one counts.
+    expect(admin.get_by_text("leave one of both").first).to_be_visible()
+    having.get_by_role("button", name=re.compile("^Remove line")).click()
+    expect(admin.get_by_text("leave one of both")).to_have_count(0)
+    having.get_by_role("button", name="Narrow by a measure").click()
+    subtotals.get_by_label("Origin").uncheck()
+    brand = admin.get_by_role("group", name="Look of the pages")
+    brand.get_by_label("Logo").fill("gone.svg")
+    brand.get_by_label("Paper size").select_option("Letter")
+    check_access(admin)
+    admin.get_by_role("button", name="Save").click()
+    said = re.compile(r"there is no logo gone\.svg")
+    expect(brand.get_by_label("Logo")).to_have_accessible_description(said)
+    admin.get_by_role("button", name="JSON").click()
+    query = json.loads(admin.get_by_label("Query as JSON").input_value())
+    (table,) = query["datasets"].values()
+    measure = table["select"][-1]
+    assert (measure["compare"], measure["favourable"]) == ("previous_period", "down")
+    assert table["having"] == {"field": measure["measure"], "op": "gt", "value": 0}
+    assert "subtotals" not in table
+    assert query["brand"] == {"logo": "gone.svg", "paper": "Letter"}
+
+
 def test_the_form_keeps_what_it_does_not_show(admin, site, templates, check_access):
     """The demo's largest template has nine tables, four charts and an output of each format."""
     template = templates["Executive summary"]

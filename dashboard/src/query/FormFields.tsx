@@ -7,6 +7,7 @@ import { useAnswers } from './answers';
 import { ConditionFields } from './ConditionFields';
 import { type PanelForm, withPeriod } from './form';
 import { GroupFields } from './GroupFields';
+import { HavingFields } from './HavingFields';
 import { MeasureFields } from './MeasureFields';
 import { OrderFields } from './OrderFields';
 import { PeriodField } from './PeriodField';
@@ -73,6 +74,7 @@ export function FormFields({
           />
         </>
       )}
+      {form.type === 'table' && form.groups.length > 0 && <HavingFields {...part} />}
       {form.type !== 'metric' && <OrderFields {...part} />}
       {general.length > 0 && <Problem>{general.join(' ')}</Problem>}
     </>

@@ -18,6 +18,7 @@ import css from './query.module.css';
 import { Repeated, replaced, without } from './Repeated';
 import { words } from './words';
 
+const FAVOURABLE = ['up', 'down'] as const;
 const COMPARISONS = ['previous_period', 'same_period_last_year'] as const;
 
 const MOST: Record<PanelType, number> = {
@@ -123,10 +124,39 @@ export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps)
               }
             />
           )}
+          {(row.compare || row.naming?.favourable) && (
+            <SelectField
+              label={t.favourable}
+              value={row.naming?.favourable ?? ''}
+              options={[
+                { value: '', label: t.favourables.declared },
+                ...FAVOURABLE.map((value) => ({ value, label: t.favourables[value] })),
+              ]}
+              onChange={({ target }) =>
+                set(
+                  replaced(
+                    measures,
+                    at,
+                    judged(
+                      row,
+                      FAVOURABLE.find((each) => each === target.value),
+                    ),
+                  ),
+                )
+              }
+            />
+          )}
         </div>
       )}
     />
   );
+}
+
+/** With which way is good news, or as its declaration says. */
+function judged({ naming = {}, ...row }: MeasureRow, favourable?: (typeof FAVOURABLE)[number]) {
+  const { favourable: _, ...rest } = naming;
+  const next = favourable ? { ...rest, favourable } : rest;
+  return Object.keys(next).length > 0 ? { ...row, naming: next } : row;
 }
 
 const ofField = ({ naming: _, ...row }: MeasureRow, field: string): MeasureRow => ({

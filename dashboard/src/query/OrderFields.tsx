@@ -5,13 +5,15 @@ import { namesOf } from './form';
 import { labelOf } from './labels';
 import type { PartProps } from './part';
 import css from './query.module.css';
+import { SubtotalFields } from './SubtotalFields';
 import { words } from './words';
 
 const numberOf = (text: string) =>
   text === '' ? null : Math.max(1, Math.trunc(Number(text)) || 1);
 
 /** Order, the first so many groups, and the most rows. */
-export function OrderFields({ form, schema, problemsOf, onChange }: PartProps) {
+export function OrderFields(part: PartProps) {
+  const { form, schema, problemsOf, onChange } = part;
   const t = useWords(words);
   const { sort, top } = form;
   const label = (name: string) => labelOf(schema, name);
@@ -96,6 +98,7 @@ export function OrderFields({ form, schema, problemsOf, onChange }: PartProps) {
           />
         )}
       </div>
+      {form.type === 'table' && form.measures.length > 0 && <SubtotalFields {...part} />}
     </fieldset>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PanelType, TableQuery } from '@/api/client';
+import type { Condition, PanelType, TableQuery } from '@/api/client';
 import { flights } from './flights.fixture';
 import {
   configOf,
@@ -107,6 +107,7 @@ describe('a panel as a form', () => {
     [['where', 'and', '1', 'value'], 'conditions.0'],
     [['where', 'and', '2', 'or', '0', 'value'], 'form'],
     [['datasets', 'main', 'sort', '0', 'by'], 'sort'],
+    [['datasets', 'main', 'subtotals', '0'], 'subtotals'],
     [['charts', '0', 'y'], 'measures.0'],
     [['datasets', 'main', 'title'], 'form'],
   ])('puts a refusal of %j at %s', (path, place) => {
@@ -153,6 +154,18 @@ describe('a table of a report as a form', () => {
       {
         select: [{ field: 'origin' }, { measure: 'flights' }],
         having: { field: 'flights', op: 'gt', value: 10 },
+      },
+    ],
+    [
+      'conditions on measures that are no lines',
+      {
+        select: [{ field: 'origin' }, { measure: 'flights' }],
+        having: {
+          or: [
+            { field: 'flights', op: 'gt', value: 10 },
+            { field: 'flights', op: 'is_null' },
+          ],
+        },
       },
     ],
     [
@@ -219,6 +232,41 @@ describe('a table of a report as a form', () => {
     const fewer = withColumns(form, { groups: form.groups.slice(0, 1) });
     expect(tableQueryOf(fewer, flights).subtotals).toEqual(['origin']);
     expect(tableQueryOf(withColumns(form, { measures: [] }), flights).totals).toBeUndefined();
+  });
+
+  it('shows conditions on measures as lines, in whatever order a server keeps their keys', () => {
+    const having: Condition = {
+      and: [
+        { op: 'ge', field: 'flights', value: 10 },
+        { op: 'between', field: 'late15_pct', value: [5, 20.5] },
+      ],
+    };
+    const form = formOfTable('table', flights.source, {
+      select: [{ field: 'origin' }, { measure: 'flights' }, { measure: 'late15_pct' }],
+      having,
+    }) as PanelForm;
+    expect(form.having).toEqual([
+      { field: 'flights', op: 'ge', value: '10' },
+      { field: 'late15_pct', op: 'between', value: '5, 20.5' },
+    ]);
+    expect(tableQueryOf(form, flights).having).toEqual(having);
+    expect(placeOf(['datasets', 'main', 'having', 'and', '1', 'value'], form)).toBe('having.1');
+  });
+
+  it('lets conditions on a measure follow it, and go with it', () => {
+    const form = formOfTable('table', flights.source, {
+      select: [{ field: 'origin' }, { measure: 'flights' }],
+      having: { field: 'flights', op: 'gt', value: 10 },
+    }) as PanelForm;
+    const renamed = withColumns(form, {
+      measures: [{ ...noMeasure, agg: null, measure: 'late15_pct' }],
+    });
+    expect(tableQueryOf(renamed, flights).having).toEqual({
+      field: 'late15_pct',
+      op: 'gt',
+      value: 10,
+    });
+    expect(tableQueryOf(withColumns(form, { measures: [] }), flights).having).toBeUndefined();
   });
 
   it('drops the further orders with their columns', () => {

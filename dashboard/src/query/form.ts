@@ -15,6 +15,8 @@ import {
   type Conditions,
   conditionsOf,
   hasOnly,
+  havingOf,
+  havingRowsOf,
   isObject,
   type Period,
   whereOf,
@@ -96,6 +98,8 @@ export interface PanelForm {
   /** Of all rows, whatever limit and top leave of them; and of groups, by their names. */
   totals?: boolean;
   subtotals?: readonly string[];
+  /** On measures, by the names of their columns: which groups are shown. */
+  having?: readonly ConditionRow[];
   kept?: Kept;
   /** Whether what holds of all tables of a report has a period already. */
   hasOuterPeriod?: boolean;
@@ -132,9 +136,10 @@ export function tableQueryOf(form: PanelForm, schema: SourceSchema | undefined):
 function columnsAndOrder({ kept = {}, ...form }: PanelForm): TableQuery {
   const isDistinct = form.type === 'table' ? kept.isDistinct === true : form.measures.length === 0;
   const sort: Sort[] = [...(form.sort ? [form.sort] : []), ...(kept.sort ?? [])];
+  const having = kept.having ?? havingOf(form.having ?? []);
   return {
     select: [...form.groups.map(groupItem), ...form.measures.map(measureItem)],
-    ...(kept.having && { having: kept.having }),
+    ...(having && { having }),
     ...(isDistinct && { group: true }),
     ...(sort.length > 0 && { sort }),
     ...(form.top && { top: { n: form.top.n, ...(form.top.rest && { rest: form.top.rest }) } }),
@@ -208,6 +213,7 @@ export function withColumns(
   );
   if (left && left.length < (next.subtotals?.length ?? 0)) next.subtotals = left;
   if (next.measures.length === 0) next.totals = false;
+  if (next.having) next.having = followed(next.having, follow);
   const others = (next.kept?.sort ?? []).filter(({ by }) => follow(by) === by);
   if (next.kept?.sort && others.length < next.kept.sort.length) {
     next.kept = { ...next.kept, sort: others };
@@ -218,6 +224,12 @@ export function withColumns(
     ? { ...next, sort: null, top: null }
     : { ...next, sort: { ...form.sort, by } };
 }
+
+const followed = (rows: readonly ConditionRow[], follow: (name: string) => string | undefined) =>
+  rows.flatMap((row) => {
+    const field = follow(row.field);
+    return field === undefined ? [] : [{ ...row, field }];
+  });
 
 const columnCompared = (by: string, names: readonly string[]) =>
   names.find((name) => by === `${name}_previous` || by === `${name}_change`) ?? by;
@@ -287,10 +299,11 @@ export function formOfTable(
   const groups = table.select.filter((item) => !isAggregate(item)).map(groupRow);
   const measures = table.select.filter(isAggregate).map(measureRow);
   const [first, ...sort] = table.sort ?? [];
+  const having = table.having ? havingRowsOf(table.having) : [];
   const kept: Kept = {
     ...(sort.length > 0 && { sort }),
     ...(table.offset && { offset: table.offset }),
-    ...(table.having && { having: table.having }),
+    ...(table.having && having === null && { having: table.having }),
     ...(type === 'table' && table.group && { isDistinct: true }),
   };
   return {
@@ -304,6 +317,7 @@ export function formOfTable(
     limit: table.limit ?? null,
     ...(table.totals && { totals: true }),
     ...(table.subtotals && table.subtotals.length > 0 && { subtotals: table.subtotals }),
+    ...(having && having.length > 0 && { having }),
     ...(Object.keys(kept).length > 0 && { kept }),
   };
 }
@@ -391,8 +405,14 @@ export function placeOf(path: readonly (string | number)[], form: PanelForm): st
       : `measures.${number - form.groups.length}`;
   }
   if (key === 'where') return conditionPlace(parts.slice(3), form);
+  if (key === 'having') return havingPlace(parts.slice(3), form);
   if (key === 'source') return 'source';
-  return key === 'sort' || key === 'top' || key === 'limit' ? key : 'form';
+  return ['sort', 'top', 'limit', 'subtotals'].includes(key ?? '') ? String(key) : 'form';
+}
+
+function havingPlace(path: readonly string[], { having = [] }: PanelForm): string {
+  const line = path[0] === 'and' ? Number(path[1]) : 0;
+  return line < having.length ? `having.${line}` : 'form';
 }
 
 /** path: within the conditions. */

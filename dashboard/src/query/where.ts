@@ -55,16 +55,33 @@ export function whereOf(
   const parts: Condition[] = [];
   const time = periodField ?? schema?.time;
   if (period !== null && time) parts.push({ field: time, op: 'in_period', value: period });
-  for (const { field, op, value } of conditions) {
-    parts.push(
-      isBare(op) ? { field, op } : { field, op, value: typed(value, op, types.get(field)) },
-    );
-  }
-  parts.push(...others);
+  parts.push(...conditions.map((row) => conditionOf(row, types.get(row.field))), ...others);
+  return allOf(parts);
+}
+
+const conditionOf = ({ field, op, value }: ConditionRow, type: string | undefined): Condition =>
+  isBare(op) ? { field, op } : { field, op, value: typed(value, op, type) };
+
+function allOf(parts: Condition[]): Condition | null {
   const [first, ...more] = parts;
   if (first === undefined) return null;
   return more.length === 0 ? first : { and: parts };
 }
+
+/** Of measures, whose values are numbers. */
+export const havingOf = (rows: readonly ConditionRow[]): Condition | null =>
+  allOf(rows.map((row) => conditionOf(row, 'number')));
+
+/** Null for what its lines would not give again. */
+export function havingRowsOf(having: Condition): readonly ConditionRow[] | null {
+  const found = conditionsOf([having]);
+  if (found === null || found.period !== null || found.others) return null;
+  const isSame = inOrder(havingOf(found.conditions)) === inOrder(having);
+  return isSame ? found.conditions : null;
+}
+
+// Servers keep the keys of JSON in orders of their own.
+const inOrder = (tree: Condition | null) => JSON.stringify(tree, ['and', 'field', 'op', 'value']);
 
 function typed(text: string, op: Operator, type: string | undefined) {
   if (!isList(op)) return scalar(text, type);

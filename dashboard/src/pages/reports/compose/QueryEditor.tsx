@@ -10,6 +10,7 @@ import { isObject } from '@/query/where';
 import { words as queryWords } from '@/query/words';
 import { Refused } from '@/ui/Form';
 import { words } from '../words';
+import { BrandFields } from './BrandFields';
 import { ChartFields } from './ChartFields';
 import { CommonFields } from './CommonFields';
 import { LayoutFields } from './LayoutFields';
@@ -30,7 +31,7 @@ const hasTables = (config: QueryConfig) =>
   ) &&
   (config.charts === undefined || (Array.isArray(config.charts) && config.charts.every(isObject)));
 
-const PAGE_KEYS = ['language', 'locale', 'fiscal_year_start', 'week_start', 'layout'];
+const PAGE_KEYS = ['language', 'locale', 'fiscal_year_start', 'week_start', 'layout', 'brand'];
 
 export function QueryEditor({
   head,
@@ -126,7 +127,10 @@ export function QueryEditor({
           <OutputFields config={config} format={format} issues={issues} onChange={change} />
           <PageFields config={config} issues={issues} onChange={change} />
           {(format === 'pdf' || config.outputs?.files?.includes('pdf')) && (
-            <LayoutFields config={config} issues={issues} onChange={change} />
+            <>
+              <LayoutFields config={config} issues={issues} onChange={change} />
+              <BrandFields config={config} issues={issues} onChange={change} />
+            </>
           )}
           {beside.length > 0 && (
             <Refused
