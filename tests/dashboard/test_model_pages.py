@@ -122,7 +122,9 @@ def test_executions_are_narrowed_by_status_and_say_why_they_did_not_run(viewer, 
     check_access(viewer)
     viewer.goto("/executions")
     expect(viewer.get_by_label("Sort by")).to_have_value("")
-    expect(viewer.get_by_label("Sort by").locator("option:checked")).to_have_text("Failed first")
+    expect(viewer.get_by_label("Sort by").locator("option:checked")).to_have_text(
+        "Recent failures first"
+    )
     newest = items.first.inner_text()
     viewer.get_by_label("Sort by").select_option("Oldest first")
     expect(items.first).not_to_contain_text(newest.split()[0] + " ")

@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from iop_pipelines.api.procedures.shapes import (
     Failed,
     Id,
     LocalMoment,
+    Page,
     Query,
     SchemaOf,
     SearchText,
@@ -34,6 +35,7 @@ from iop_pipelines.api.translations import translated
 from iop_pipelines.domain.datasets import DatasetDeclaration, Measure, words_of
 from iop_pipelines.domain.frequencies import TimeStep
 from iop_pipelines.domain.languages import LabelTranslations, Language
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.names import MAX_ID
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import (
@@ -152,8 +154,9 @@ class ExecutionDetail(ModelExecution):
 
 
 class SortedExecutions(Sorted):
-    """`sort` left out is newest first; `failed` puts those that failed before all others, each newest first. `status`
-    goes from failed over running to success. `q` is looked for in names of models and datasets, or is an id."""
+    """`sort` left out is newest first; `failed` puts the newest 20 that failed within seven days before all others,
+    each newest first. `status` goes from failed over running to success. `q` is looked for in names of models and
+    datasets, or is an id."""
 
     sort: Literal["failed", "id", "status", "duration", "requested", "trigger"] | None = None
     q: SearchText | None = None
@@ -256,7 +259,8 @@ _DETAIL = select_of(
     analytical_models.c.type.label("model_type"),
     analytical_models.c.dataset,
 ).outerjoin(analytical_models, analytical_models.c.id == table.c.model_id)
-HISTORY = newest_first(_DETAIL, table.c.id)
+# Ids alone: columns as wide as documents are read of those that are shown, and not of all that are sorted.
+HISTORY = newest_first(select_of(table.c.id), table.c.id)
 _OUTPUTS = select_of(*columns_of(OutputPoint, model_outputs)).order_by(model_outputs.c.id)
 _FINDINGS = select_of(*columns_of(Finding, findings, without=("label", "translations"))).order_by(
     findings.c.id
@@ -479,28 +483,55 @@ _SORTS: dict[str, sa.ColumnElement[Any]] = {
 }
 
 
+# More of them would leave what runs now, and all that went well, to the pages after the first.
+_FIRST_FAILED = 20
+_FAILED_LATELY = timedelta(days=7)
+
+
 def listed_executions(ctx: Context, query: Query, given: SortedExecutions) -> list[ModelExecution]:
     """query: `HISTORY`, narrowed."""
     if given.q is not None:
-        names = (analytical_models.c.name, analytical_models.c.dataset)
-        found = [name.icontains(given.q, autoescape=True) for name in names]
-        if (number := given.q.removeprefix("#")).isdecimal() and int(number) <= MAX_ID:
-            found.append(table.c.id == int(number))
-        query = query.where(sa.or_(*found))
+        query = query.where(_is_found(ctx, given.q))
     if given.sort == "failed":
-        # Each by its index: one order over both would sort all that ever ran.
-        rows = page_of(ctx, query.where(_HAS_FAILED), given)
-        if len(rows) < given.limit:
-            rest = given.model_copy(update={"limit": given.limit - len(rows)})
-            rows += page_of(ctx, query.where(sa.not_(_HAS_FAILED)), rest)
-        return executions_of(rows)
+        return _executions(ctx, _failed_first(ctx, query, given))
     if given.sort is not None:
         query = sorted_by(query, _SORTS[given.sort], table.c.id, given)
-    return executions_of(page_of(ctx, query, given))
+    return _executions(ctx, _ids(ctx, query, given))
+
+
+def _is_found(ctx: Context, text: str) -> sa.ColumnElement[bool]:
+    """Models are few: theirs are found by the index of their ids, and no execution is looked at for its name."""
+    names = (analytical_models.c.name, analytical_models.c.dataset)
+    is_named = sa.or_(*(name.icontains(text, autoescape=True) for name in names))
+    models = rows_of(ctx, select_of(analytical_models.c.id).where(is_named))
+    found = table.c.model_id.in_([each["id"] for each in models])
+    number = text.removeprefix("#")
+    if number.isdecimal() and int(number) <= MAX_ID:
+        return sa.or_(found, table.c.id == int(number))
+    return found
+
+
+def _failed_first(ctx: Context, query: Query, given: SortedExecutions) -> list[int]:
+    """In two halves: the first by the index of states and ends, the second by the ids, whatever there is in all."""
+    lately = query.where(_HAS_FAILED, table.c.finished_at >= utc_now() - _FAILED_LATELY)
+    head = given.model_copy(update={"limit": min(given.limit, _FIRST_FAILED)})
+    first = _ids(ctx, lately, head)
+    rest = given.model_copy(update={"limit": given.limit - len(first)})
+    return first + _ids(ctx, query.where(table.c.id.not_in(first)), rest)
+
+
+def _ids(ctx: Context, query: Query, page: Page) -> list[int]:
+    return [row["id"] for row in page_of(ctx, query, page)]
+
+
+def _executions(ctx: Context, ids: Sequence[int]) -> list[ModelExecution]:
+    """In their order; what retention took meanwhile is left out."""
+    found = {row["id"]: row for row in rows_of(ctx, _DETAIL.where(table.c.id.in_(ids)))}
+    return executions_of([found[each] for each in ids if each in found])
 
 
 def executions_of(rows: Sequence[dict[str, Any]]) -> list[ModelExecution]:
-    """Rows of `HISTORY`, with what is said of them in other languages."""
+    """Rows of `_DETAIL`, with what is said of them in other languages."""
     return [
         ModelExecution(**translated(row, "error_msg"), coverage=_coverage(row["metrics"]))
         for row in rows

@@ -1,10 +1,13 @@
 """models.* and executions.*: register, execute, promote, look back."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from iop_pipelines.api import wire
 from iop_pipelines.api.registry import ApiError
+from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.runtimes.catalogue import RUNTIMES
 from iop_pipelines.runtimes.outside import Outside
@@ -292,10 +295,10 @@ def test_executions_are_sorted_and_found_by_the_server(api):
     ]
     with begin_write(api.engine) as connection:
         for row_id, values in (
-            (first, {"status": "failed", "duration_ms": 30}),
+            (first, {"status": "failed", "duration_ms": 30, "finished_at": utc_now()}),
             (second, {"status": "success", "duration_ms": 10}),
-            (third, {"status": "failed", "superseded_by": 7}),
-            (fourth, {"status": "failed", "duration_ms": 20}),
+            (third, {"status": "failed", "superseded_by": 7, "finished_at": utc_now()}),
+            (fourth, {"status": "failed", "duration_ms": 20, "finished_at": utc_now()}),
         ):
             connection.execute(
                 sa.update(model_executions).where(model_executions.c.id == row_id).values(values)
@@ -321,6 +324,32 @@ def test_executions_are_sorted_and_found_by_the_server(api):
     assert [each["id"] for each in history] == [fourth, first, third]
     with pytest.raises(ApiError, match="leave out either cursor or sort"):
         api.call("executions.list", sort="failed", cursor=3)
+
+
+def test_what_failed_long_ago_or_often_hides_nothing_that_runs(api):
+    model_id = new_model(api)["id"]
+    running = api.call("models.execute", modelId=model_id, inputRef="flights_daily")["executionId"]
+    ends = [utc_now() - timedelta(days=days) for days in [8] * 3 + [6] * 22]
+    with begin_write(api.engine) as connection:
+        failed = [
+            connection.execute(
+                sa.insert(model_executions).values(
+                    model_id=model_id, status="failed", phase="done", finished_at=end
+                )
+            ).inserted_primary_key[0]
+            for end in ends
+        ]
+        later = connection.execute(
+            sa.insert(model_executions).values(model_id=model_id, status="running", phase="started")
+        ).inserted_primary_key[0]
+
+    history = api.call("models.history", modelId=model_id, sort="failed", limit=1000)
+    assert [each["id"] for each in history] == [
+        *failed[:-21:-1],
+        *(later, failed[4], failed[3], *failed[2::-1], running),
+    ]
+    page = api.call("executions.list", sort="failed", limit=22, q="mine")
+    assert [each["id"] for each in page] == [*failed[:-21:-1], later, failed[4]]
 
 
 def test_an_execution_is_shown_with_its_outputs_and_findings(api):

@@ -590,7 +590,7 @@ export default {
     lead: "Chaque exécution d'un modèle sur une livraison de données.",
     search: 'Chercher par modèle, jeu de données ou numéro',
     orders: {
-      '': "Les échecs d'abord",
+      '': "Les échecs récents d'abord",
       newest: "Les plus récentes d'abord",
       oldest: "Les plus anciennes d'abord",
       longest: "Les plus longues d'abord",

@@ -1,4 +1,4 @@
-/** Executions, those that failed first, by status and model. */
+/** Executions, those that failed lately first, by status and model. */
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ExecutionFilter, ModelExecution } from '@/api/client';

@@ -6,7 +6,7 @@ export const words = defineWords('executions', {
   lead: 'Every execution of a model on a delivery of data.',
   search: 'Search by model, dataset or number',
   orders: {
-    '': 'Failed first',
+    '': 'Recent failures first',
     newest: 'Newest first',
     oldest: 'Oldest first',
     longest: 'Longest first',

@@ -49,6 +49,13 @@ export function History({ modelId }: { modelId: number }) {
       >
         {(rows) => (
           <>
+            {order !== FAILED_FIRST && (
+              <Row>
+                <Button look="quiet" onClick={() => setOrder(FAILED_FIRST)}>
+                  {says.orders['']}
+                </Button>
+              </Row>
+            )}
             <Table
               caption={t.history}
               rows={rows}
