@@ -35,7 +35,7 @@ from iop_pipelines.domain.languages import TRANSLATED, LabelTranslations, Langua
 from iop_pipelines.domain.names import MAX_ID
 from iop_pipelines.domain.periods import local_now
 from iop_pipelines.domain.sentences import Sentence, own_text, text_of
-from iop_pipelines.drm.tables import pipeline_runs, quality_scores
+from iop_pipelines.drm.tables import RunStatus, pipeline_runs, quality_scores
 from iop_pipelines.errors import NotFound, Unfit
 from iop_pipelines.ledger.deliveries import is_refusal, unprepared
 from iop_pipelines.ledger.replacing import progress
@@ -463,7 +463,12 @@ _REJECTED = newest_first(
 _RUN_SORTS: dict[str, sa.ColumnElement[Any]] = {
     "run": pipeline_runs.c.id,
     "delivered": pipeline_runs.c.window_start,
-    "status": pipeline_runs.c.status,
+    # Its own order is that of its declaration on some databases, and of the alphabet on others.
+    "status": sa.case(
+        (pipeline_runs.c.status == RunStatus.FAILED, 0),
+        (pipeline_runs.c.status == RunStatus.RUNNING, 1),
+        else_=2,
+    ),
     "rows": pipeline_runs.c.rows_ingested,
     "started": pipeline_runs.c.started_at,
 }

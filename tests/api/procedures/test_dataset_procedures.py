@@ -54,6 +54,12 @@ def test_runs_scores_and_refused_rows_are_listed_newest_first(api):
     rows = [each["rowsIngested"] for each in by_rows]
     counted = [each for each in rows if each is not None]
     assert rows == sorted(counted, reverse=True) + [None] * (len(rows) - len(counted))
+    by_status = api.call("datasets.runs", name="flights_daily", limit=1000, sort="status")
+    order = ["success", "running", "failed"]
+    assert [each["status"] for each in by_status] == sorted(
+        (each["status"] for each in runs), key=order.index
+    )
+    assert {each["status"] for each in runs} >= {"success", "failed"}
     oldest = api.call("datasets.runs", name="flights_daily", limit=2, sort="run", isAscending=True)
     assert [each["id"] for each in oldest] == ids[:-3:-1]
     scores = api.call("datasets.quality", name="flights_daily", limit=1000)

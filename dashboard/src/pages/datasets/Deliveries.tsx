@@ -108,7 +108,7 @@ function useColumns(name: string): Column<DatasetRun>[] {
       label: t.rowsIn,
       isNumeric: true,
       isSorted: true,
-      cell: (run) => count(run.rowsIn),
+      cell: (run) => count(run.rowsIngested),
     },
     { key: 'out', label: t.rowsOutShort, isNumeric: true, cell: (run) => count(run.rowsOut) },
     {
