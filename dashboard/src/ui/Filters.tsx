@@ -5,6 +5,9 @@ import { SelectField, TextField } from './Field';
 import css from './filters.module.css';
 import { words } from './words';
 
+/** The server takes no longer text to look for. */
+const LONGEST_SEARCH = 200;
+
 /** The values of the address' query, and a way to change one; empty takes it away. */
 export function useAddress(): [(name: string) => string, (name: string, value: string) => void] {
   const [params, setParams] = useSearchParams();
@@ -39,6 +42,7 @@ export function Filters({ search, choices }: { search?: string; choices: readonl
         <TextField
           label={search}
           type="search"
+          maxLength={LONGEST_SEARCH}
           value={read('q')}
           onChange={(event) => change('q', event.target.value)}
         />

@@ -34,6 +34,8 @@ def test_a_dashboard_is_saved_listed_replaced_and_deleted(api):
     (panel,) = listed["panels"]
     assert panel["queryConfig"] == BY_ORIGIN
     assert (panel["type"], panel["refreshS"], panel["width"]) == ("bar", 60, 6)
+    assert [each["id"] for each in api.call("dashboards.list", q="ERATION")] == [dashboard_id]
+    assert api.call("dashboards.list", q="Oper%ions") == []
     table = {**PANEL, "type": "table", "title": "As a table", "refreshS": 5}
     assert saved(api, id=dashboard_id, panels=[table, PANEL]) == dashboard_id
     replaced = api.call("dashboards.list")[0]

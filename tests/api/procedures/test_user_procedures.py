@@ -50,6 +50,8 @@ def test_accounts_are_listed_newest_first_by_pages(api):
     rest = api.call("users.list", limit=2, cursor=first[-1]["id"])
     assert [each["id"] for each in first + rest] == [*ids[::-1], 1]
     assert not any("argon2" in str(each) for each in first + rest)
+    assert [each["id"] for each in api.call("users.list", q="U1")] == [ids[1]]
+    assert api.call("users.list", q="u_") == []
 
 
 def test_role_and_lock_change_alone_or_together_and_nobody_but_the_named_one(api):
