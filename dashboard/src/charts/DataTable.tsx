@@ -32,9 +32,9 @@ export function DataTable({
   const format = useFormat();
   const [most, setMost] = useState(STEP);
   const lines = useMemo(() => data.rows.map((row, index): Line => ({ row, index })), [data]);
-  const { columns, textOf } = useTableColumns(data, onSelect);
+  const columns = useTableColumns(data, onSelect);
   const isWhole = !data.isTruncated && (data.total ?? 0) <= data.rows.length;
-  const { shown, order, setOrder, text, setText } = useSorting(lines, columns, isWhole, textOf);
+  const { shown, order, setOrder, text, setText } = useSorting(lines, columns, isWhole);
   if (data.rows.length === 0) return <Empty title={t.nothing}>{t.nothingText}</Empty>;
   const rows = shown.slice(0, most);
   const left = shown.length - rows.length;

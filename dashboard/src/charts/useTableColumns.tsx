@@ -1,4 +1,5 @@
 /** The columns of a result as those of a table: how each value is said, and what rows are sorted by. */
+import { localAt } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import type { Sortable } from '@/ui/sorting';
 import type { Column as TableColumn } from '@/ui/Table';
@@ -29,7 +30,7 @@ export function sortableOf(
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   const text = String(value);
   if (isNumeric(column)) return WHOLE.test(text) ? BigInt(text) : Number(text);
-  return column.type === 'date' || column.type === 'datetime' ? Date.parse(text) : said(value);
+  return column.type === 'date' || column.type === 'datetime' ? localAt(text) : said(value);
 }
 
 export function useTableColumns(
@@ -55,6 +56,10 @@ export function useTableColumns(
       isNumeric: isNumeric(column),
       isWhole: column.type === 'date' || column.type === 'datetime',
       sortOf: ({ row }) => sortableOf(row[position], column, (value) => say(value, column)),
+      textOf: ({ row }) => {
+        const verdict = verdictOf(column, row[position]);
+        return verdict ? `${say(row[position], column)} ${t[verdict]}` : say(row[position], column);
+      },
       cell: ({ row, index }) =>
         index === TOTAL ? (
           <strong>{position === totalAt ? t.total : told(row)}</strong>
@@ -68,6 +73,5 @@ export function useTableColumns(
         ),
     };
   });
-  const textOf = ({ row }: Line) => columns.map((column, at) => say(row[at], column)).join('\n');
-  return { columns: shown, textOf };
+  return shown;
 }

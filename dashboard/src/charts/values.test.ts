@@ -8,6 +8,7 @@ vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeIt
 
 const { formatters } = await import('@/i18n/format');
 const { afterNumber, axisLabel, textOf, timeAxis, valueLimits } = await import('./values');
+const { sortableOf } = await import('./useTableColumns');
 const { vocabulary } = await import('@/i18n/vocabulary');
 const { words } = await import('./words');
 const { loadCatalogue } = await import('@/i18n/catalogue');
@@ -25,6 +26,15 @@ test("the platform's own words are said in the reader's language", () => {
   expect(textOf('failed', status, french, words.within('fr'), vocabulary.within('fr'))).toBe(
     'En échec',
   );
+});
+
+test("local times sort by what they say, in the hour that the reader's clock skips too", () => {
+  vi.stubEnv('TZ', 'Europe/Paris');
+  const at = (text: string) => sortableOf(text, { ...column, type: 'datetime' }, String);
+  expect(new Date('2013-03-31T02:30:00').getHours()).toBe(3);
+  expect(at('2013-03-31T02:30:00')).toBe(Date.UTC(2013, 2, 31, 2, 30));
+  expect(at('2013-03-31')).toBe(Date.UTC(2013, 2, 31));
+  vi.unstubAllEnvs();
 });
 
 test('the same word of a dataset stays as it was delivered', () => {

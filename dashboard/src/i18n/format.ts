@@ -55,6 +55,10 @@ const localesOf = (language: Language) =>
     () => new Intl.DisplayNames(LANGUAGES[language].locale, { type: 'language' }),
   );
 
+/** text: a date or local time of data, without an offset: what it would be in UTC, for an order without gaps. */
+export const localAt = (text: string): number =>
+  Date.parse(text.length <= 10 ? `${text}T00:00:00Z` : `${text}Z`);
+
 /** The time zone is read when a moment is to be shown, and not before. */
 export function formatters(reader: { readonly language: Language; readonly timeZone: string }) {
   const { language } = reader;
@@ -67,8 +71,8 @@ export function formatters(reader: { readonly language: Language; readonly timeZ
     return datesOf(language, { ...options, timeZone }).format(shown);
   };
   const local = (text: string, hasTime: boolean) => {
-    const at = new Date(text.length <= 10 ? `${text}T00:00:00Z` : `${text}Z`);
-    if (Number.isNaN(at.getTime())) return text;
+    const at = localAt(text);
+    if (Number.isNaN(at)) return text;
     return moment(at, {
       dateStyle: 'medium',
       ...(hasTime && { timeStyle: 'short' }),

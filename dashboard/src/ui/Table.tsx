@@ -1,19 +1,13 @@
 /** A table of rows; the caption is for screen readers unless a heading says the same. */
-import type { ReactNode } from 'react';
-import { type Order, pressed, type Sortable } from './sorting';
+import { type Order, pressed, type Shown, type Sorted } from './sorting';
 import css from './ui.module.css';
 
-export interface Column<T> {
-  key: string;
+export interface Column<T> extends Sorted<T>, Shown<T> {
   label: string;
-  isNumeric?: boolean;
   /** In one line, such as a moment. */
   isWhole?: boolean;
-  /** What rows are sorted by where all are here. */
-  sortOf?: (row: T) => Sortable;
   /** The server sorts by it, under its key. */
   isSorted?: boolean;
-  cell: (row: T) => ReactNode;
 }
 
 export function Table<T>({

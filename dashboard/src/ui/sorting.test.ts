@@ -1,5 +1,14 @@
-import { expect, test } from 'vitest';
-import { inOrderOf, inputOf, pressed } from './sorting';
+import { createElement } from 'react';
+import { expect, test, vi } from 'vitest';
+import { foundIn, inOrderOf, inputOf, pressed } from './sorting';
+
+// The browser's parts that the modules look at when they are loaded.
+vi.stubGlobal('window', { matchMedia: () => new EventTarget() });
+vi.stubGlobal('document', { documentElement: { dataset: {} } });
+vi.stubGlobal('navigator', { languages: ['fr'] });
+vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeItem: () => {} });
+
+const { formatters } = await import('@/i18n/format');
 
 const french = (a: string, b: string) => a.localeCompare(b, 'fr');
 const sorted = (values: (string | number | bigint | null)[], isAscending: boolean) =>
@@ -27,6 +36,33 @@ test('what is alike stays in the order in which it came', () => {
     inOrderOf(rows, ({ at }) => at, isAscending, french).map(({ name }) => name);
   expect(names(true)).toEqual(['c', 'b', 'a']);
   expect(names(false)).toEqual(['b', 'a', 'c']);
+});
+
+test('rows are found by what their cells show, and not by what they are sorted by', () => {
+  const { number, local } = formatters({ language: 'fr', timeZone: 'Europe/Paris' });
+  const rows = [
+    { ds: '2013-02-01T00:00:00', value: 1234.5, severity: 'Critique', series: 'EWR' },
+    { ds: '2013-03-02T00:00:00', value: 12.5, severity: 'Info', series: 'JFK' },
+  ];
+  type Each = (typeof rows)[number];
+  const columns = [
+    { sortOf: (row: Each) => Date.parse(row.ds), cell: (row: Each) => local(row.ds) },
+    { sortOf: (row: Each) => row.value, cell: (row: Each) => number(row.value) },
+    { sortOf: (row: Each) => ['Critique'].indexOf(row.severity), cell: (r: Each) => r.severity },
+    { cell: (row: Each) => createElement('code', {}, row.series), textOf: (r: Each) => r.series },
+  ];
+  const found = (text: string) => foundIn(rows, text, columns).map(({ series }) => series);
+  expect(found('')).toEqual(['EWR', 'JFK']);
+  expect(found('critique')).toEqual(['EWR']);
+  expect(found(' jfk ')).toEqual(['JFK']);
+  // As they are typed: the number itself has a narrow no-break space.
+  expect(found('1 234,5')).toEqual(['EWR']);
+  expect(found('12,5')).toEqual(['JFK']);
+  expect(found('févr')).toEqual(['EWR']);
+  // Neither the place of a word nor milliseconds.
+  expect(found('-1')).toEqual([]);
+  expect(found('136')).toEqual([]);
+  expect(found('Critique EWR')).toEqual([]);
 });
 
 test('a press on a head turns its order, and begins numbers with the greatest', () => {

@@ -1,4 +1,6 @@
-/** The order of a head, and rows in it. */
+/** The order of a head, rows in it, and those in which a text is found. */
+import type { ReactNode } from 'react';
+
 export interface Order {
   by: string;
   isAscending: boolean;
@@ -9,8 +11,35 @@ export type Sortable = string | number | bigint | boolean | null | undefined;
 export interface Sorted<T> {
   key: string;
   isNumeric?: boolean;
-  /** What rows are sorted by, and found by; a column without stays as it is. */
+  /** What rows are sorted by; a column without stays as it is. */
   sortOf?: (row: T) => Sortable;
+}
+
+export interface Shown<T> {
+  cell: (row: T) => ReactNode;
+  /** What the cell shows, where that is no text by itself. */
+  textOf?: (row: T) => string;
+}
+
+const saidIn = <T>({ cell, textOf }: Shown<T>, row: T): string => {
+  const shown = textOf ? textOf(row) : cell(row);
+  return typeof shown === 'string' ? shown : '';
+};
+
+// Numbers have no-break spaces, and nobody types those.
+const plain = (text: string) => text.trim().replace(/\s+/g, ' ').toLocaleLowerCase();
+
+/** Rows of which a cell shows the text. */
+export function foundIn<T>(
+  rows: readonly T[],
+  text: string,
+  columns: readonly Shown<T>[],
+): readonly T[] {
+  const wanted = plain(text);
+  if (!wanted) return rows;
+  return rows.filter((row) =>
+    columns.some((column) => plain(saidIn(column, row)).includes(wanted)),
+  );
 }
 
 const isNothing = (value: Sortable) => value === null || value === undefined || value === '';

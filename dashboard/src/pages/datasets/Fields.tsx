@@ -19,6 +19,7 @@ export function Fields({ dataset }: { dataset: DatasetDetail }) {
               key: 'name',
               label: t.field,
               sortOf: (field) => field.name,
+              textOf: (field) => field.name,
               cell: (field) => <code>{field.name}</code>,
             },
             {
@@ -54,6 +55,7 @@ export function Fields({ dataset }: { dataset: DatasetDetail }) {
                 key: 'name',
                 label: t.field,
                 sortOf: (measure) => measure.name,
+                textOf: (measure) => measure.name,
                 cell: (measure) => <code>{measure.name}</code>,
               },
               {

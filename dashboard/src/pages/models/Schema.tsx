@@ -29,6 +29,7 @@ export function Schema({ title, schema }: { title: string; schema: JsonObject | 
               key: 'name',
               label: t.field,
               sortOf: (field) => field.name,
+              textOf: (field) => field.name,
               cell: (field) => <code>{field.name}</code>,
             },
             {

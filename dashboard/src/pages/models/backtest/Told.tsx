@@ -1,6 +1,6 @@
 /** What would have been told with so many alerts a week. */
 import type { BacktestList, Thing } from '@/api/client';
-import { useFormat } from '@/i18n/format';
+import { localAt, useFormat } from '@/i18n/format';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
@@ -40,13 +40,14 @@ export function Told({
             key: 'when',
             label: t.when,
             isWhole: true,
-            sortOf: (each) => Date.parse(each.ds),
+            sortOf: (each) => localAt(each.ds),
             cell: (each) => format.local(each.ds),
           },
           {
             key: 'series',
             label: t.series,
             sortOf: nameOf,
+            textOf: nameOf,
             cell: (each) =>
               lines.includes(each.series) ? (
                 <Button look="quiet" onClick={() => onShow(each.series)}>
