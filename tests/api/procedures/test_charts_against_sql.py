@@ -301,7 +301,7 @@ def _of_list(root: ElementTree.Element) -> Points:
     for at, word in enumerate(words):
         if match := re.fullmatch(r"\d+  (.+)", word):
             points.append(("", match[1], _number(words[at + 1])))
-            points.append(("share", match[1], _number(words[at + 2].removesuffix(" %"))))
+            points.append(("share", match[1], _number(words[at + 2].removesuffix("\u00a0%"))))
     return points
 
 
