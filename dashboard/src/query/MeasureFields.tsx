@@ -1,6 +1,7 @@
 import type { PanelType } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { SelectField } from '@/ui/Field';
+import { ChangeFields } from './ChangeFields';
 import { FormulaFields } from './FormulaFields';
 import {
   AGGREGATES,
@@ -17,9 +18,6 @@ import type { PartProps } from './part';
 import css from './query.module.css';
 import { Repeated, replaced, without } from './Repeated';
 import { words } from './words';
-
-const FAVOURABLE = ['up', 'down'] as const;
-const COMPARISONS = ['previous_period', 'same_period_last_year'] as const;
 
 const MOST: Record<PanelType, number> = {
   bar: 1,
@@ -106,57 +104,15 @@ export function MeasureFields({ form, schema, problemsOf, onChange }: PartProps)
               onChange={(next) => set(replaced(measures, at, next))}
             />
           )}
-          {(type === 'metric' || type === 'table') && isComparable(form) && (
-            <SelectField
-              label={t.compare}
-              value={row.compare ?? ''}
-              options={[
-                { value: '', label: t.comparisons.none },
-                ...COMPARISONS.map((value) => ({ value, label: t.comparisons[value] })),
-              ]}
-              onChange={({ target }) =>
-                set(
-                  replaced(measures, at, {
-                    ...row,
-                    compare: COMPARISONS.find((each) => each === target.value) ?? null,
-                  }),
-                )
-              }
-            />
-          )}
-          {(row.compare || row.naming?.favourable) && (
-            <SelectField
-              label={t.favourable}
-              value={row.naming?.favourable ?? ''}
-              options={[
-                { value: '', label: t.favourables.declared },
-                ...FAVOURABLE.map((value) => ({ value, label: t.favourables[value] })),
-              ]}
-              onChange={({ target }) =>
-                set(
-                  replaced(
-                    measures,
-                    at,
-                    judged(
-                      row,
-                      FAVOURABLE.find((each) => each === target.value),
-                    ),
-                  ),
-                )
-              }
-            />
-          )}
+          <ChangeFields
+            row={row}
+            isCompared={(type === 'metric' || type === 'table') && isComparable(form)}
+            onChange={(next) => set(replaced(measures, at, next))}
+          />
         </div>
       )}
     />
   );
-}
-
-/** With which way is good news, or as its declaration says. */
-function judged({ naming = {}, ...row }: MeasureRow, favourable?: (typeof FAVOURABLE)[number]) {
-  const { favourable: _, ...rest } = naming;
-  const next = favourable ? { ...rest, favourable } : rest;
-  return Object.keys(next).length > 0 ? { ...row, naming: next } : row;
 }
 
 const ofField = ({ naming: _, ...row }: MeasureRow, field: string): MeasureRow => ({

@@ -36,7 +36,7 @@ const PAGE_KEYS = ['language', 'locale', 'fiscal_year_start', 'week_start', 'lay
 export function QueryEditor({
   head,
   start,
-  config: given,
+  config,
   format,
   issues: refused,
   onChange,
@@ -53,8 +53,7 @@ export function QueryEditor({
 }) {
   const t = useWords(words);
   const q = useWords(queryWords);
-  const isForm = hasTables(given);
-  const config = given;
+  const isForm = hasTables(config);
   const [isJson, setJson] = useState(!isForm);
   const [chosen, setChosen] = useState('');
   // Another text or start is another query: controls that hold what was typed begin anew.
@@ -62,7 +61,7 @@ export function QueryEditor({
   const query = `${start} ${version}`;
   const names = isForm ? namesOfTables(config) : [];
   const name = names.includes(chosen) ? chosen : (names[0] ?? '');
-  const preview = usePreview(isForm ? { ...onlyTable(config, name) } : given);
+  const preview = usePreview(isForm ? { ...onlyTable(config, name) } : config);
   const issues = distinct([
     ...refused,
     ...previewIssues(preview).map(({ path, message }) => ({
@@ -92,12 +91,12 @@ export function QueryEditor({
         setJson(next);
         setVersion(version + 1);
         // Text that is no JSON stays behind.
-        onChange(given);
+        onChange(config);
       }}
       preview={isForm && <TablePreview config={config} name={name} query={preview} />}
     >
       {isJson ? (
-        <ConfigField value={given} issues={issues} onChange={onChange} />
+        <ConfigField value={config} issues={issues} onChange={onChange} />
       ) : !isForm ? (
         <p>{q.beyondForm}</p>
       ) : (
@@ -145,8 +144,6 @@ export function QueryEditor({
 }
 
 function distinct(issues: readonly Issue[]): Issue[] {
-  const byText = new Map(
-    issues.map((issue) => [`${issue.path.join('.')}: ${issue.message}`, issue]),
-  );
-  return [...byText.values()];
+  const textOf = ({ path, message }: Issue) => `${path.join('.')}: ${message}`;
+  return [...new Map(issues.map((issue) => [textOf(issue), issue])).values()];
 }
