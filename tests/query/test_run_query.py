@@ -481,7 +481,7 @@ def test_parameters_have_defaults_and_are_checked(instance):
         (
             {"t": {"select": [{"measure": "flights", "compare": "previous_period"}]}},
             "datasets.t.select",
-            "in_period",
+            "needs a period among the conditions",
         ),
     ],
 )
