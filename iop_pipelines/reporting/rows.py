@@ -102,14 +102,17 @@ def is_note(line: str) -> bool:
 
 @cache
 def _any_note() -> re.Pattern[str]:
+    return re.compile(rf"\A# (?:{_notes()})\r?\n?\Z")
+
+
+def _notes() -> str:
     """Of each language the words for one row and for several, around any locale's numbers."""
     said = (
         Sentence("report.rows_of", shown=count, total=count).within(language)
         for language in Language
         for count in (1, 9)
     )
-    either = "|".join(re.sub("[19]", r"[\\d.,\\s]+", re.escape(each)) for each in said)
-    return re.compile(rf"\A# (?:{either})\r?\n?\Z")
+    return "|".join(re.sub("[19]", r"[\\d.,\\s]+", re.escape(each)) for each in said)
 
 
 def _heads(columns: Sequence[Column], asked: CsvOutput) -> list[str]:
