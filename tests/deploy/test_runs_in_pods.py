@@ -134,9 +134,12 @@ def test_a_run_is_given_what_a_worker_is_given_and_tells_nobody_of_itself(job):
         assert mounts[each["mountPath"]] == beside[each["name"]]
 
 
-def test_all_but_the_launcher_is_the_checkouts_instance():
+def test_all_but_the_launcher_and_its_wait_is_the_checkouts_instance():
     ours, base = _instance(), yaml.safe_load((ROOT / "dagster.yaml").read_text())
     assert ours.pop("run_launcher") != base.pop("run_launcher")
+    waits = [each["run_monitoring"].pop("start_timeout_seconds") for each in (ours, base)]
+    kept_s = int(_changes("ConfigMap", "iop-config")["/data/IOP_CLAIM_LOST_S"])
+    assert waits[0] == kept_s > waits[1]
     assert ours == base
 
 
@@ -176,14 +179,22 @@ def test_who_may_make_jobs_is_who_launches_runs_and_no_other():
         assert changes["/spec/template/spec/automountServiceAccountToken"] is True
 
 
-@pytest.mark.parametrize(("overlay", "told"), [(True, None), (False, "no worker has sent")])
-def test_workers_are_missed_only_where_runs_go_to_them(tmp_path, overlay, told):
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        (_changes("ConfigMap", "iop-instance")["/data/dagster.yaml"], None),
+        ((ROOT / "dagster.yaml").read_text(), "no worker has sent"),
+        # Dagster launches processes then.
+        ("telemetry: {enabled: false}\n", None),
+        ("", None),
+    ],
+    ids=["overlay", "checkout", "no launcher", "empty"],
+)
+def test_workers_are_missed_only_where_runs_go_to_them(tmp_path, own, told):
     url = f"sqlite:///{tmp_path / 'iop.db'}"
     upgrade(url)
     files = tmp_path / "instance"
     files.mkdir()
-    changed = _changes("ConfigMap", "iop-instance")["/data/dagster.yaml"]
-    own = changed if overlay else (ROOT / "dagster.yaml").read_text()
     (files / "dagster.yaml").write_text(own)
     settings = Settings.from_env(
         {
@@ -195,5 +206,5 @@ def test_workers_are_missed_only_where_runs_go_to_them(tmp_path, overlay, told):
     )
     said = check_workers(engine_for(url), settings)
     assert (said or "").startswith(told or "")
-    assert (said is None) is overlay
+    assert (said is None) is (told is None)
     engine_for(url).dispose()
