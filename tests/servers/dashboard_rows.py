@@ -38,12 +38,14 @@ class Recommendations:
             return int(result.lastrowid)
 
     def put_together(self, ids: Sequence[int], since: datetime, series: int) -> None:
-        """As of one cause, lower than expected."""
+        """As of one cause, lower than expected, each of a series of its own."""
         cause = {"dataset": "mine", "direction": "lower", "since": since, "series": series}
         with self._engine.begin() as connection:
             result = connection.execute(sa.insert(recommendation_causes).values(cause))
-            change = sa.update(recommendations).where(recommendations.c.id.in_(ids))
-            connection.execute(change.values(cause_id=int(result.lastrowid)))
+            of = {"cause_id": int(result.lastrowid)}
+            for one in ids:
+                change = sa.update(recommendations).where(recommendations.c.id == one)
+                connection.execute(change.values(unique_id=f"S{one}", **of))
 
     def row(self, recommendation_id: int) -> review.StoredRecommendation:
         return review.recommendation(self._engine, recommendation_id)
