@@ -217,7 +217,8 @@ def test_a_dataset_is_deleted_with_a_plan_first_and_prepared_anew_when_it_is_dec
     refused = iop("dataset", "delete", FLIGHTS, "--yes")
     assert refused.exit_code == 1
     assert "cancellation-limits v1.0.0" in refused.output
-    assert "--with-models" in refused.output
+    whole = f"`iop dataset delete {FLIGHTS} --with-models --home {home}`"
+    assert whole in " ".join(refused.output.split())
 
     plan = iop("dataset", "delete", FLIGHTS, "--with-models")
     said = " ".join(plan.output.split())

@@ -261,7 +261,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "dataset.was_deleted": "dataset {name} was deleted",
     "dataset.in_use": (
-        "{models:and} read {name}: delete them too with --with-models, or deprecate them first"
+        "{models:and} read {name}: delete them too with `iop dataset delete {name} --with-models`, or deprecate them first"
     ),
     "dataset.not_found": "there is no dataset {name!r}",
     "dataset.older_version": "dataset {name} is at version {there}; version {version} is older",

@@ -281,7 +281,8 @@ SENTENCES: Mapping[str, str] = {
         "écrit, {latest} fait foi"
     ),
     "dataset.in_use": (
-        "{models:and} lisent {name} : supprimez-les aussi avec --with-models, ou retirez-les d’abord"
+        "{models:and} lisent {name} : supprimez-les aussi avec `iop dataset delete {name} --with-models`, ou retirez-les "
+        "d’abord"
     ),
     "dataset.of_the_system": (
         "{name} est le jeu de données de la plateforme elle-même : il n’est ni remplacé ni supprimé"
