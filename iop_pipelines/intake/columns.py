@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.cells import Cells, Rows
 from iop_pipelines.intake.framed import Framed
 from iop_pipelines.intake.names import LINE, slug
@@ -36,6 +37,8 @@ _MANY = 2_000
 # Not -100, which all that is lost is in percent.
 _ROUND = re.compile(r"-(?:99|1000+|[2-9]00+)(?:\.0+)?")
 _FAR, _OTHER_SCALE = 10, 3
+_MARKED = re.compile(r"[-+]?\d+,\d")
+_PADDED = re.compile(r"[-+]?0\d+,\d")
 _BOTH_WAYS = re.compile(
     r"(?<![^\W\d_])(?:[kMG]?W|k?VAr?|power|leistung|puissance|potencia|batter(?:y|ies|ie)|akku|flow|fluss|flux|balance|"
     r"saldo|solde|net|delta|change|current|strom|profit|position)(?![^\W\d_])",
@@ -152,12 +155,14 @@ def _camel_words(label: str) -> list[str]:
 def read_columns(
     framed: Framed, delimiter: str | None, decimal: Decimal | None, ask: Ask
 ) -> list[Column]:
-    """Raises what `ask` raises where 1,234 may be a thousand or one and a bit, and nothing in the file tells."""
+    """Raises InvalidInput for numbers with marks in their cells, and what `ask` raises where 1,234 may be a thousand or
+    one and a bit, and nothing in the file tells."""
     tallies = list(map(tally_of, framed.columns))
     numerals = [numeral_of(tally, decimal) for tally in tallies]
     open_ones = [
         place for place, found in enumerate(numerals) if found is not None and not found.is_certain
     ]
+    _require_no_marks(framed, numerals, delimiter, decimal)
     guessed: set[int] = set()
     if open_ones:
         seen: set[Decimal] = {each.decimal for each in numerals if each and each.is_seen}
@@ -181,6 +186,28 @@ def read_columns(
         replace(column, is_guessed=place in guessed and column.is_number)
         for place, column in enumerate(columns)
     ]
+
+
+def _require_no_marks(
+    framed: Framed,
+    numerals: Sequence[Numeral | None],
+    delimiter: str | None,
+    decimal: Decimal | None,
+) -> None:
+    """Raises InvalidInput for +0010,1 of a weather station: a figure and the mark of its quality, not ten and a tenth.
+
+    Nobody fills up with zeros before a decimal comma but where all else of the file has decimal commas too.
+    """
+    has_points = any(each is not None and each.is_seen and each.decimal == "." for each in numerals)
+    if decimal is not None or not (delimiter == "," or has_points):
+        return
+    for label, cells, numeral in zip(framed.labels, framed.columns, numerals, strict=True):
+        if numeral is None or numeral.decimal != "," or not numeral.is_seen:
+            continue
+        known = [cell for cell in cells.sample(_MANY) if not is_null(cell)]
+        padded = next(filter(_PADDED.fullmatch, known), None)
+        if padded is not None and all(map(_MARKED.fullmatch, known)):
+            raise InvalidInput("intake.marked_number", column=label, cell=padded)
 
 
 def _without_what_many_say(columns: list[Column]) -> list[Column]:

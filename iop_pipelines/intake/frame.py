@@ -28,6 +28,7 @@ from iop_pipelines.intake.head import (
     sums_in,
 )
 from iop_pipelines.intake.moments import form_of
+from iop_pipelines.intake.parted import require_whole_numbers
 from iop_pipelines.intake.tables import LeftLine, Line, Lines, RawTable
 
 MAX_COLUMNS = 200
@@ -62,7 +63,9 @@ def frame(table: RawTable) -> Framed:
     lines = table.lines
     width = _usual_width(lines.widths[:1000])
     head = head_of(lines[: 2 * LOOKED_AT + 2], width)
-    labels = _labels(_with_row_numbers(head, table, width), width)
+    names = _with_row_numbers(head, table, width)
+    _require_whole_numbers(table, head, names)
+    labels = _labels(names, width)
     if len(labels) < 2:
         raise InvalidInput("intake.one_column", name=table.name)
     if len(labels) > MAX_COLUMNS and not periods_in(labels):
@@ -99,7 +102,9 @@ def frame_by(table: RawTable, known: Sequence[str], *, is_headless: bool) -> Fra
             raise InvalidInput("intake.lacks_head", name=table.name, known=list(known))
         head = heads[most]
         width = max(len(head.labels), width)
-    labels = _labels(_with_row_numbers(head, table, width), width)
+    names = _with_row_numbers(head, table, width)
+    _require_whole_numbers(table, head, names)
+    labels = _labels(names, width)
     framed = _rows(table, head, _parts_known(labels, known))
     if not len(framed):
         raise InvalidInput("intake.no_rows", name=table.name)
@@ -143,6 +148,13 @@ def _with_row_numbers(head: Head, table: RawTable, width: int) -> tuple[str, ...
     counts_up = numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] <= 1
     is_moment = form_of(firsts, "UTC", takes_weak=True) is not None
     return ("", *head.labels) if counts_up or (is_rising and not is_moment) else head.labels
+
+
+def _require_whole_numbers(table: RawTable, head: Head, names: Sequence[str]) -> None:
+    if table.delimiter == "," and head.is_there and not head.lower:
+        below = table.lines[head.end : head.end + _ROW_NUMBERS]
+        named = max((n for n, name in enumerate(names, start=1) if name), default=0)
+        require_whole_numbers(table.name, below, named)
 
 
 def _usual_width(widths: Iterable[int]) -> int:

@@ -15,6 +15,8 @@ _BELOW = 20
 MIN_PERIODS = 3
 _MORE_LINES = 2
 _MIN_MONTHS = 6
+# Values in a line that says when a report was made, and for how many.
+_MOST_SAID = 2
 _SUMS = ("quarter", "half-year", "year")
 _SUM_ALONE = re.compile(r"[QT][1-4]|[HS][12]", re.IGNORECASE)
 _PART_NUMBER = re.compile(
@@ -88,10 +90,12 @@ def head_of(lines: Sequence[Line], width: int) -> Head:
     # lacks one.
     exact = [place for place in fitting if _width(lines[place]) == width]
     wide = [place for place in fitting if len(lines[place].cells) >= width]
-    for place in dict.fromkeys((*exact[:1], *wide[:1], fitting[0])):
+    likely = (*_above_rows_named(lines, fitting, width), *exact[:1], *wide[:1], fitting[0])
+    for place in dict.fromkeys(likely):
         if _is_head(lines[place], lines[place + 1 : place + 1 + _BELOW]):
-            return _whole(lines, _fullest(lines, place), width)
-    return Head((), fitting[0], fitting[0])
+            return _whole(lines, _below_report(lines, _fullest(lines, place), _MOST_SAID), width)
+    place = _below_report(lines, fitting[0], width)
+    return _whole(lines, place, width) if place > fitting[0] else Head((), fitting[0], fitting[0])
 
 
 def _below_comments(lines: Sequence[Line], places: list[int]) -> list[int]:
@@ -102,6 +106,14 @@ def _below_comments(lines: Sequence[Line], places: list[int]) -> list[int]:
     below = lines[comments] if 0 < comments < len(lines) else None
     is_head = below is not None and below.filled >= 2 and not any(map(is_value, below.cells))
     return [place for place in places if place >= comments] or places if is_head else places
+
+
+def _above_rows_named(lines: Sequence[Line], fitting: Sequence[int], width: int) -> list[int]:
+    """The first line, where it names one column more than most rows fill and its corner is empty: what stands below the
+    corner names what is said of the series, such as its unit, before the first moment."""
+    first = lines[fitting[0]].cells
+    is_it = not first[0] and _width(lines[fitting[0]]) > width and not any(map(is_value, first))
+    return [fitting[0]] if is_it else []
 
 
 def _width(line: Line) -> int:
@@ -116,6 +128,26 @@ def _fullest(lines: Sequence[Line], place: int) -> int:
         below = lines[later + 1 : later + 1 + _BELOW]
         if lines[later].filled > lines[place].filled and _is_head(lines[later], below):
             return later
+    return place
+
+
+def _below_report(lines: Sequence[Line], place: int, most: int) -> int:
+    """A line of what a report is about may be as wide as its table: values stand in it, and below it only names.
+
+    most: values that make it no head of periods, or of numbers.
+    """
+    about = lines[place]
+    if not 0 < sum(map(is_value, about.cells)) <= most or periods_in(about.cells, least=2):
+        return place
+    if place + 2 >= len(lines):
+        return place
+    later, below = lines[place + 1], lines[place + 2 : place + 2 + _BELOW]
+    names = [cell for cell in later.cells if cell]
+    is_named = len(set(names)) == len(names) >= about.filled and not any(map(is_value, names))
+    # Of several lines of names each may be what is said of one thing.
+    is_last = any(map(is_value, below[0].cells)) or _units_in(below[0].cells)
+    if is_named and is_last and not _units_in(names) and _is_head(later, below):
+        return place + 1
     return place
 
 

@@ -10,6 +10,7 @@ _TWINS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "intake.copies_drm": ("intake.copies_drm_in_app", ()),
     "intake.foreign_drm": ("intake.foreign_drm_in_app", ()),
     "intake.is_sqlite": ("intake.is_sqlite_in_app", ()),
+    "intake.marked_number": ("intake.marked_number_in_app", ("column", "cell")),
     "intake.no_time": ("intake.no_time_in_app", ()),
     "intake.open_question": ("intake.open_question_in_app", ("question",)),
     "intake.too_much_refused": (

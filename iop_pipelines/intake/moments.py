@@ -296,12 +296,19 @@ BY_QUARTER = _form(
     "year-quarter, as its head says", "quarter", r"(?P<y>\d{4})[-/ .]?0?(?P<q>[1-4])"
 )
 
+# A report's name before its month, and how many rows a group of a month has behind it.
+NAMED_MONTH = _form(
+    "month in words, year, with words around it",
+    "month",
+    rf"(?P<before>[^\W\d_]{{2,12}}[-_ ])?(?P<word>{_MONTH})\.?[-/. ,']*(?P<y>\d{{4}})(?: \(\d+\))?",
+)
+
 # By name: how a column was read is kept, and what comes later is read in the same way.
 FORMS = {
     form.name: form
     for form in (_DAY_FIRST, _MONTH_FIRST, _SHORT_YEAR_FIRST, *_NAMED_YEARS, *_STRONG, *_WEAK)
 }
-FORMS |= {form.name: form for form in (BY_WEEK, BY_QUARTER)}
+FORMS |= {form.name: form for form in (BY_WEEK, BY_QUARTER, NAMED_MONTH)}
 
 
 @lru_cache(maxsize=20_000)

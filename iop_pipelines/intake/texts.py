@@ -15,6 +15,7 @@ from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.aligned import numbered_lines, read_aligned
 from iop_pipelines.intake.cells import BLOCK
 from iop_pipelines.intake.head import is_value
+from iop_pipelines.intake.parted import with_whole_dates
 from iop_pipelines.intake.tables import Lines
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~")
@@ -54,6 +55,7 @@ def read_delimited(path: Path, codec: str, name: str) -> tuple[Lines, str, str]:
             inner, inner_score = _delimiter_of(_unwrapped(head))
             if not score and inner_score >= _POOR:
                 lines = _lines(_whole_rows(file), inner, name, 0, is_formula=False)
+                lines = with_whole_dates(lines) if inner == "," else lines
                 return lines, inner, f"{_NAMES.get(inner, repr(inner))} between fields of one cell"
             if score < _POOR:
                 found = read_aligned(partial(numbered_lines, path, codec))
@@ -65,6 +67,7 @@ def read_delimited(path: Path, codec: str, name: str) -> tuple[Lines, str, str]:
             lines = _lines(
                 file, delimiter, name, int(is_told), is_formula=_FORMULA.search(head) is not None
             )
+    lines = with_whole_dates(lines) if delimiter == "," else lines
     return lines, delimiter, f"{_NAMES.get(delimiter, repr(delimiter))} between fields"
 
 

@@ -18,6 +18,7 @@ from iop_pipelines.intake.eras import require_our_days
 from iop_pipelines.intake.moments import (
     BY_QUARTER,
     BY_WEEK,
+    NAMED_MONTH,
     Form,
     Found,
     Moments,
@@ -363,6 +364,8 @@ def _form_of(column: Column, zone: str, is_wanted: bool) -> Found | None:
         if head.fullmatch(column.label.strip()) and (said := of_form(form, known, zone)):
             return said
     found = form_of(known, zone, takes_weak=is_told)
+    if found is None and is_told:
+        return _named_month(known, zone)
     has_comma = column.kind == "number" and column.numeral and column.numeral.decimal == ","
     if found is None or (has_comma and found.form.kind != "excel"):
         return None
@@ -370,6 +373,13 @@ def _form_of(column: Column, zone: str, is_wanted: bool) -> Found | None:
         return found
     # A day above 12 may stand anywhere.
     return form_of(known, zone, takes_weak=is_told, dates=_days_of(column.cells))
+
+
+def _named_month(cells: Sequence[str], zone: str) -> Found | None:
+    """Months behind one and the same word: what differs before them may be a series."""
+    found = [NAMED_MONTH.pattern.fullmatch(cell) for cell in cells]
+    words = {each["before"] for each in found if each is not None}
+    return of_form(NAMED_MONTH, cells, zone) if len(words) == 1 else None
 
 
 def _days_of(cells: Cells) -> Iterator[str]:

@@ -48,15 +48,23 @@ from iop_pipelines.intake.yearless import require_year
 from iop_pipelines.settings import Settings
 
 MIN_PERIODS = 3
+# The quarters of a year: fewer rows tell nothing of what is usual.
+_MIN_ROWS = 4
+# What most models know of a series before they judge it.
+_USUAL_PERIODS = 14
 # Lines of names and values above a table whose head they seem to be.
 _MOST_ABOVE = 30
 _NO_MEASURE = re.compile(
     r"(?:.*[ _-])?(id|ids|index|idx|row|nr|no|code|zip|plz|postcode|lat|lon|lng|long|latitude|longitude|phone|"
     r"unnamed.*|year|jahr|ann[eé]e|a[nñ]o|month|monat|mois|mes|day|tag|jour|week|woche|hour|weekday|quarter|quartal|"
     r"(?:customer|client|invoice|order|product|store|user|account|transaction|device|station|sensor)(?:id|no|nr)|"
-    r"yr|mnth|mth|hr|doy|dow|yday|wday|season|holiday|workingday|weekend|minute|second)",
+    r"yr|mnth|mth|hr|doy|dow|yday|wday|(?<!\bde[ _-])season|holiday|workingday|weekend|minute|second)",
     re.IGNORECASE,
 )
+# Orders per day.
+_RATE = re.compile(r"(?:.*[ _-])?(?:per|pro|par|por)[ _-].+", re.IGNORECASE)
+# Of prices, say; where its figures are whole it may as well number rows.
+_INDEX = re.compile(r".*[ _-]index", re.IGNORECASE)
 _MEAN = re.compile(
     r"temp|price|preis|prix|precio|rate|ratio|pct|percent|prozent|%|share|anteil|avg|average|mean|mittel|moyen|speed|"
     r"wind|pressure|druck|humid|feucht|delay|index|level|score|latency|duration|voltage|current|amp|load|visib|"
@@ -184,6 +192,14 @@ def understand_framed(
         require_our_calendar(framed)
         require_calendar_years(framed)
         raise
+    is_above = _above(columns, time)
+    if is_above.any():
+        parts = (framed, columns, time, origins)
+        framed, _, time, origins = _less(*parts, is_above, why="intake.note_above")
+        # What they say under the head of figures is none, nor does it say how these are written.
+        columns = read_columns(framed, delimiter, given.decimal, ask)
+    used = [n for n, column in enumerate(columns) if column.name in time.columns]
+    require_year(framed, used)
     framed, columns, time, origins = without_totals(framed, columns, time, origins)
     refused = refused_rows(columns, time)
     check_share(tables[0].name, framed, refused, max_refused_percent)
@@ -459,7 +475,10 @@ def _measures(
 
 def is_telling(column: Column) -> bool:
     """Whether a column of numbers is a figure, not an id, a part of a date or a row's number."""
-    return not _NO_MEASURE.fullmatch(column.label.strip()) and not _is_row_number(column)
+    label = column.label.strip()
+    is_index = column.kind == "number" and _INDEX.fullmatch(label)
+    is_other = _NO_MEASURE.fullmatch(label) and not (_RATE.fullmatch(label) or is_index)
+    return not is_other and not _is_row_number(column)
 
 
 def _is_row_number(column: Column) -> bool:
@@ -520,8 +539,7 @@ def _assembled(
         strange=framed.refused,
     )
     known = np.unique(step.periods_of(time.moments[parts.good]))
-    if len(known) < MIN_PERIODS:
-        raise InvalidInput("intake.too_few_periods", name=name, count=len(known), least=MIN_PERIODS)
+    _require_enough(name, len(parts.good), len(known))
     bad = [
         LeftLine(line.number, line.text, why)
         for row, why in sorted(parts.refused.items())
@@ -561,6 +579,13 @@ def _assembled(
     )
 
 
+def _require_enough(name: str, rows: int, periods: int) -> None:
+    if rows < _MIN_ROWS:
+        raise InvalidInput("intake.too_few_rows", name=name, count=rows, least=_MIN_ROWS)
+    if periods < MIN_PERIODS:
+        raise InvalidInput("intake.too_few_periods", name=name, count=periods, least=MIN_PERIODS)
+
+
 def _country(given: Given, parts: _Parts) -> CountryFound:
     """Of months and longer steps nothing is explained by holidays."""
     if STEPS[parts.step.freq].months is not None:
@@ -586,6 +611,10 @@ def _is_short_log(parts: _Parts) -> bool:
     """Of minutes, over fewer days than models learn from: what comes later makes it long enough."""
     known = parts.time.moments[parts.good]
     return STEPS[parts.step.freq].unit == "minute" and known.max() - known.min() < _LEARNING
+
+
+def _periods_of(parts: _Parts) -> int:
+    return len(np.unique(parts.step.periods_of(parts.time.moments[parts.good])))
 
 
 def _time_names(time: TimeFound, step: Step, taken: Sequence[str]) -> tuple[str, str]:
@@ -651,6 +680,8 @@ def _notes(parts: _Parts, dropped: Sequence[Column]) -> list[Sentence]:
         notes.append(Sentence("intake.note_events"))
     if _is_short_log(parts):
         notes.append(Sentence("intake.note_short_log"))
+    elif (count := _periods_of(parts)) < _USUAL_PERIODS:
+        notes.append(Sentence("intake.note_few_periods", count=count, needed=_USUAL_PERIODS))
     if series.watched_count < series.count or not series.is_watched:
         notes.append(_note_watched(series))
     if len(series.apart) > 1:

@@ -5,7 +5,7 @@ a new year, nothing is guessed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -215,9 +215,14 @@ def _said_of_year(cell: str, *, year: int | None, is_week: bool) -> str:
     return f"{year}-W{int(cell):02}" if is_week else f"{cell} {year}"
 
 
-def require_year(framed: Framed) -> None:
-    """Raises InvalidInput naming a column of days without a year."""
+def require_year(framed: Framed, places: Collection[int] | None = None) -> None:
+    """Raises InvalidInput naming a column of days without a year, of all or of some.
+
+    March 31 is March of 2031 for whoever takes its column for one of months.
+    """
     for found in _columns(framed):
+        if places is not None and found.place not in places:
+            continue
         label, cells = framed.labels[found.place], framed.columns[found.place]
         shown = next(cell for cell in cells if not is_null(cell))
         raise InvalidInput("intake.no_year", column=label, cell=shown)

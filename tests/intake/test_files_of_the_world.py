@@ -1426,7 +1426,7 @@ def test_a_log_of_two_hours_is_taken_for_it_may_grow_and_says_what_models_wait_f
     found = looked_at(tmp_path, File(text("at,load", *lines), D, {}))
     assert (found.step.seconds, found.step.freq, found.periods) == (30, "1min", 100)
     assert "three days" in " ".join(map(str, found.notes))
-    with pytest.raises(InvalidInput, match="1 different period"):
+    with pytest.raises(InvalidInput, match="2 rows that can be read"):
         looked_at(tmp_path, File(text("at,load", *lines[:2]), D, {}))
 
 

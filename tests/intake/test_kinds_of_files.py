@@ -491,7 +491,14 @@ NO_TABLES = {
         "is a picture; what can be read is CSV",
     ),
     "one column": (b"a\n1\n2\n3\n", "one column: a table needs a time and a value"),
-    "two rows": (b"day,n\n2026-01-01,1\n2026-01-02,2\n", "has 2 different periods: at least 3"),
+    "three rows": (
+        b"day,n\n2026-01-01,1\n2026-01-02,2\n2026-01-03,4\n",
+        "a has 3 rows that can be read: at least 4 are needed .*; add the rows of more periods",
+    ),
+    "two periods": (
+        b"day,who,n\n2026-01-01,a,1\n2026-01-01,b,3\n2026-01-02,a,2\n2026-01-02,b,5\n",
+        "has 2 different periods: at least 3",
+    ),
     "no time": (b"who,n\na,1\nb,2\nc,3\n", "no column says when a row is true"),
     "no figures": (b"day,who\n2026-01-01,a\n2026-01-02,b\n2026-01-03,c\n", "no column of numbers"),
     "a broken zip": (b"PK\x03\x04" + bytes(50), "is a broken zip file"),

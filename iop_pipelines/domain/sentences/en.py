@@ -665,6 +665,14 @@ SENTENCES: Mapping[str, str] = {
         "{name} holds {count} {count:file|files} ({files}): unpack it and give one"
     ),
     "intake.not_watched": "no source is watched for dataset {name}",
+    "intake.marked_number": (
+        "column {column!r} has a number and a mark of it in one cell, such as {cell}: write the mark in a column of its "
+        "own, or say --decimal , if the comma begins the decimals"
+    ),
+    "intake.marked_number_in_app": (
+        "column {column!r} has a number and a mark of it in one cell, such as {cell}: write the mark in a column of its "
+        "own; if the comma begins the decimals, choose that below"
+    ),
     "intake.member": "{member}: {why}",
     "intake.members_left_out": (
         "{count} {count:file|files} of {name} would be left out ({first:then}); nothing was loaded: mend {count:it|them}, "
@@ -683,6 +691,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "intake.note_dropped_total": "column {column!r} is a total and was left out",
     "intake.note_events": "many rows share a moment: they are events, put together by period",
+    "intake.note_few_periods": "most models wait until there are {needed} periods, and {count} are there by now",
     "intake.note_groups": "{column!r} says each name once for a group of rows; every row of the group has it now",
     "intake.note_headless": "the file has no head: columns are called column 1, column 2, …",
     "intake.note_member": "{member} is left out: {why}",
@@ -761,6 +770,10 @@ SENTENCES: Mapping[str, str] = {
         "{name} lacks the columns {missing}, which the dataset is declared with; it has the "
         "columns {others} instead"
     ),
+    "intake.parted_number": (
+        "rows of {name} have {count} fields and its head {head}: the comma of a number may part it, as in {cell}; put "
+        "such numbers between quotation marks, or name every column"
+    ),
     "intake.ragged": "no line of the file has as many fields as most of its rows have",
     "intake.part_of_moment": (
         "column {column!r} looks like a part of the moment and cannot be read as one: write day and time into one column"
@@ -783,6 +796,10 @@ SENTENCES: Mapping[str, str] = {
     ),
     "intake.too_few_periods": (
         "{name} has {count} different {count:period|periods}: at least {least} are needed; add the rows of more of them"
+    ),
+    "intake.too_few_rows": (
+        "{name} has {count} {count:row|rows} that can be read: at least {least} are needed for anything to be learnt from "
+        "them; add the rows of more periods"
     ),
     "intake.too_large": "{name} has more than {megabytes} MB unpacked: split it",
     "intake.too_many_columns": (

@@ -763,6 +763,14 @@ SENTENCES: Mapping[str, str] = {
         "donnez-en un"
     ),
     "intake.not_watched": "aucune source n’est surveillée pour le jeu de données {name}",
+    "intake.marked_number": (
+        "la colonne {column!r} a un nombre et une marque dans la même cellule, comme {cell} : écrivez la marque dans sa "
+        "propre colonne, ou indiquez --decimal , si la virgule commence les décimales"
+    ),
+    "intake.marked_number_in_app": (
+        "la colonne {column!r} a un nombre et une marque dans la même cellule, comme {cell} : écrivez la marque dans sa "
+        "propre colonne ; si la virgule commence les décimales, choisissez-le ci-dessous"
+    ),
     "intake.member": "{member} : {why}",
     "intake.members_left_out": (
         "{count} {count:fichier|fichiers} de {name} {count:serait laissé|seraient laissés} de côté ({first:then}) ; rien n’a "
@@ -797,6 +805,9 @@ SENTENCES: Mapping[str, str] = {
     "intake.note_dropped_total": "la colonne {column!r} est un total et n’est pas reprise",
     "intake.note_events": (
         "beaucoup de lignes partagent un moment : ce sont des événements, regroupés par période"
+    ),
+    "intake.note_few_periods": (
+        "la plupart des modèles attendent d’avoir {needed} périodes, et il y en a {count} pour l’instant"
     ),
     "intake.note_groups": (
         "{column!r} ne donne chaque nom qu’une fois par groupe de lignes ; il figure maintenant dans chaque ligne du groupe"
@@ -888,6 +899,10 @@ SENTENCES: Mapping[str, str] = {
         "cacher un changement d’année, ou ils suivent le jour dans le nom du fichier ; écrivez l’année à côté de chacun"
     ),
     "intake.ragged": "aucune ligne du fichier n’a autant de champs que la plupart",
+    "intake.parted_number": (
+        "les lignes de {name} ont {count} champs et son en-tête {head} : la virgule d’un nombre le coupe peut-être, comme "
+        "{cell} ; mettez ces nombres entre guillemets, ou nommez chaque colonne"
+    ),
     "intake.part_of_moment": (
         "la colonne {column!r} semble faire partie de l’instant et ne peut pas être lue ainsi : "
         "mettez le jour et l’heure dans une seule colonne"
@@ -912,6 +927,10 @@ SENTENCES: Mapping[str, str] = {
     "intake.too_few_periods": (
         "{name} a {count} {count:période différente|périodes différentes} : il en faut au moins {least} ; ajoutez les lignes "
         "d’autres périodes"
+    ),
+    "intake.too_few_rows": (
+        "{name} a {count} {count:ligne lisible|lignes lisibles} : il en faut au moins {least} pour en apprendre quelque "
+        "chose ; ajoutez les lignes d’autres périodes"
     ),
     "intake.too_large": "{name} dépasse {megabytes} Mo une fois décompressé : divisez-le",
     "intake.too_many_columns": (
