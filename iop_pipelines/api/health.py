@@ -316,7 +316,9 @@ def _names_a_launcher_of_its_own(settings: Settings) -> bool:
     """Whether the operator's `dagster.yaml` sends runs elsewhere than to warm workers; Dagster's default does."""
     if settings.instance_files is None or not (settings.instance_files / "dagster.yaml").is_file():
         return False
-    content = yaml.safe_load((settings.instance_files / "dagster.yaml").read_text()) or {}
+    content: dict[str, dict[str, str] | None] = (
+        yaml.safe_load((settings.instance_files / "dagster.yaml").read_text()) or {}
+    )
     return (content.get("run_launcher") or {}).get("class") != WARM_LAUNCHER
 
 
