@@ -2,8 +2,9 @@
 
 A table is replayed in pieces, each of which is advised as its delivery would be: what opens a recommendation in it is a
 row here. It deserves an act if a cause outside the data is known, the day is one that calendars do not explain, and
-somebody could have done something about it; the causes are those below, from public records of the time. What the
-table gives as information asks for nothing and is counted apart.
+somebody could have done something about it; the causes are those below, from public records of the time and from the
+weather that stands beside the flights of each hour. What the table gives as information asks for nothing and is counted
+apart.
 
 The inbox tells what is of one cause once, so both are counted: each recommendation, and each entry. An entry deserves
 an act if its gravest does, whatever stands behind it.
@@ -53,8 +54,14 @@ class Cause:
 
 _HOLIDAY = "a public holiday and its days"
 _FLIGHTS = (
+    # Visibility of a quarter of a mile for most of the day at JFK, until ten o'clock and again from eight at EWR.
+    Cause("2013-01-13", "2013-01-13", "fog"),
+    # Visibility of a quarter of a mile and less at JFK until six; the weather service warned of gusts of 65 mph.
+    Cause("2013-01-30", "2013-01-31", "fog, then a gale"),
     Cause("2013-02-07", "2013-02-11", "the blizzard Nemo"),
     Cause("2013-03-06", "2013-03-08", "the storm Saturn"),
+    # Wind of 31 mph and rain at JFK from seven in the evening; half of the flights of EWR at eight were cancelled.
+    Cause("2013-04-10", "2013-04-10", "an evening of storms"),
     Cause("2013-05-24", "2013-05-27", _HOLIDAY, is_worth=False),
     Cause("2013-06-06", "2013-06-14", "thunderstorms"),
     Cause("2013-06-23", "2013-07-02", "thunderstorms"),
@@ -81,7 +88,8 @@ _MELBOURNE = (
     Cause("2016-09-09", "2016-09-24", "finals of football"),
     Cause("2015-10-02", "2015-10-04", "Grand Final", is_worth=False),
     Cause("2016-09-30", "2016-10-02", "Grand Final", is_worth=False),
-    Cause("2016-07-24", "2016-07-24", "Run Melbourne"),
+    Cause("2015-07-26", "2015-07-26", "Run Melbourne, which ends beside the counter"),
+    Cause("2016-07-24", "2016-07-24", "Run Melbourne, which ends beside the counter"),
     Cause("2016-10-16", "2016-10-16", "Melbourne Marathon"),
     Cause("2014-12-24", "2015-01-06", "New Year", is_worth=False),
     Cause("2015-12-24", "2016-01-04", "New Year", is_worth=False),
