@@ -70,9 +70,8 @@ def split_panel(
     if not len(ds):
         return []
     values = np.column_stack(columns)
-    starts = np.flatnonzero(np.append(True, ids[1:] != ids[:-1]))
-    _check_order(ids, ds, starts)
-    parts = [slice(a, b) for a, b in pairwise([*starts.tolist(), len(ds)])]
+    parts = runs(ids)
+    _check_order(ids, ds, np.array([each.start for each in parts]))
     first = np.datetime64(window_start, "ns")
     if freq is None:
         return [_events(str(ids[at.start]), ds[at], values[at], first) for at in parts]
@@ -83,6 +82,13 @@ def split_panel(
         _regular_series(str(ids[at.start]), values[at], number, grid, (first, last))
         for at, number, grid in zip(parts, numbers, grids, strict=True)
     ]
+
+
+def runs(names: np.ndarray) -> list[slice]:
+    """(n,) -> the rows of each name, where those of one follow each other."""
+    is_new = names[1:] != names[:-1]
+    bounds = [0, *(np.flatnonzero(is_new) + 1).tolist(), len(names)]
+    return [slice(first, end) for first, end in pairwise(bounds) if end > first]
 
 
 def stack(columns: Sequence[np.ndarray]) -> np.ndarray:

@@ -59,6 +59,7 @@ class Calendar:
 
     def between(self, first: date, last: date) -> dict[date, Day]:
         """Those from `first` to `last`, both included."""
+        self._find(range(first.year, last.year + 1))
         return {
             day: one
             for year in range(first.year, last.year + 1)
@@ -100,13 +101,20 @@ class Calendar:
         return frozenset(_WEEKDAYS.index(each) for each in named)
 
     def _of_year(self, year: int) -> dict[date, Day]:
-        if year not in self._found:
-            # A break may begin in the year before, and end in the year after.
-            found = self._days([each for each in (year - 1, year, year + 1) if 1 <= each <= 9999])
-            self._found[year] = {
-                day: one for day, one in sorted(found.items(), key=_by_day) if day.year == year
-            }
+        self._find(range(year, year + 1))
         return self._found[year]
+
+    def _find(self, years: range) -> None:
+        """Of years that follow each other, all at once."""
+        if all(year in self._found for year in years):
+            return
+        # A break may begin in the year before, and end in the year after.
+        around = range(max(years.start - 1, 1), min(years.stop, 9999) + 1)
+        found: dict[int, dict[date, Day]] = {year: {} for year in years}
+        for day, one in sorted(self._days(around).items(), key=_by_day):
+            if day.year in found:
+                found[day.year][day] = one
+        self._found |= found
 
     def _days(self, years: Sequence[int]) -> dict[date, Day]:
         found: dict[date, list[Day]] = {}

@@ -158,19 +158,27 @@ def _explain(
     series: Sequence[tuple[np.ndarray, np.ndarray]], calendar: Calendar, minutes: int
 ) -> list[Explained]:
     first = min(ds[0] for ds, _ in series).astype("datetime64[D]")
-    grids = [_Grid.of(ds, minutes, first) for ds, _ in series]
+    # Series of the same moments lie on one grid.
+    laid: dict[bytes, _Grid] = {}
+    grids = []
+    for ds, _ in series:
+        key = ds.tobytes()
+        if key not in laid:
+            laid[key] = _Grid.of(ds, minutes, first)
+        grids.append(laid[key])
     whole = max(grids, key=lambda each: each.days)
     values = np.full((len(series), whole.days, whole.slots), np.nan)
     for place, (grid, (_, y)) in enumerate(zip(grids, series, strict=True)):
         values[place, grid.day, grid.slot] = y
     special = _special(whole, calendar)
     learned = _learn(values, special, whole, calendar.rest_days)
+    days = {id(grid): tuple(map(special.get, grid.day.tolist())) for grid in laid.values()}
     return [
         Explained(
             learned.ordinary[place, grid.day, grid.slot],
             learned.effect[place, grid.day, grid.slot],
             learned.times[place, grid.day],
-            tuple(map(special.get, grid.day.tolist())),
+            days[id(grid)],
         )
         for place, grid in enumerate(grids)
     ]
@@ -431,12 +439,12 @@ def _median_before(plain: np.ndarray, cycle: int) -> np.ndarray:
 
 def _median(stacked: np.ndarray, least: int) -> np.ndarray:
     """Along the first axis; NaN where fewer than `least` are known. A few rows are sorted faster than masked."""
-    ordered = np.sort(stacked, axis=0)
+    ordered = np.sort(stacked.reshape(len(stacked), -1), axis=0)
     count = np.count_nonzero(ordered == ordered, axis=0)
-    middle = np.maximum(count - 1, 0)
-    low = np.take_along_axis(ordered, (middle // 2)[None], axis=0)[0]
-    high = np.take_along_axis(ordered, ((middle + 1) // 2)[None], axis=0)[0]
-    return np.where(count >= least, (low + high) / 2, np.nan)
+    middle, column = np.maximum(count - 1, 0), np.arange(ordered.shape[1])
+    low, high = ordered[middle // 2, column], ordered[(middle + 1) // 2, column]
+    found = np.where(count >= least, (low + high) / 2, np.nan)
+    return found.reshape(stacked.shape[1:])
 
 
 def _level(ordinary: np.ndarray, cycle: int) -> np.ndarray:

@@ -144,18 +144,19 @@ def _looks(
 def _beside_its_weekday(values: np.ndarray) -> np.ndarray:
     """(n, s) the distance from the middle of the same weekday in the weeks before; NaN where two are unknown."""
     n = len(values)
-    earlier = np.full((_WEEKS, *values.shape), np.nan)
-    for week in range(1, _WEEKS + 1):
-        earlier[week - 1, _WEEK * week :] = values[: max(n - _WEEK * week, 0)]
-    known = np.isfinite(earlier)
-    count, total = known.sum(axis=0), np.where(known, earlier, 0.0).sum(axis=0)
+    is_known = np.isfinite(values)
+    count, total = np.zeros(values.shape, dtype=np.int8), np.zeros(values.shape)
+    lowest, highest = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
+    figures = np.where(is_known, values, 0.0)
+    unless_known = np.where(is_known, values, np.nan)
+    for lag in range(_WEEK, _WEEK * _WEEKS + 1, _WEEK):
+        now, before = slice(lag, None), slice(None, max(n - lag, 0))
+        count[now] += is_known[before]
+        total[now] += figures[before]
+        np.fmin(lowest[now], unless_known[before], out=lowest[now])
+        np.fmax(highest[now], unless_known[before], out=highest[now])
     # Without the smallest and the largest.
-    lowest, highest = (
-        side(np.where(known, earlier, far), axis=0)
-        for side, far in ((np.min, np.inf), (np.max, -np.inf))
-    )
-    with np.errstate(invalid="ignore"):
-        middle = (total - lowest - highest) / np.maximum(count - 2, 1)
+    middle = (total - lowest - highest) / np.maximum(count - 2, 1)
     return np.where(count >= _WEEKS - 1, values - middle, np.nan)
 
 

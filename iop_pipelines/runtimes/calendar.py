@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from iop_pipelines.analytics.series import runs
 from iop_pipelines.calendars.days import Calendar, Day
 from iop_pipelines.calendars.effects import STEPS, Explained, explain_each, unexplained
 from iop_pipelines.calendars.months import Look, looks_at_months
@@ -24,6 +25,7 @@ from iop_pipelines.runtimes.base import Chances, Runtime, RuntimeInput, RuntimeO
 # What a finding about one period says in the measure's unit; of a trend these are slopes and levels.
 _OF_A_PERIOD = frozenset({Category.ANOMALY, Category.FORECAST})
 _BAND = ("expected", "lo", "hi")
+_ROW_BAND = ("yhat", "lo", "hi")
 _Parts = Mapping[tuple[str, str], "_Part"]
 # By series and measure.
 _Months = Mapping[tuple[str, str], list[Look]]
@@ -36,12 +38,13 @@ class _Part:
     """One series and measure.
 
     Attributes:
-        ds: (n,) datetime64[ns], of the panel and of what is forecast; rows: (m,) those of the panel in it.
+        rows: of the panel.
+        ds: (n,) datetime64[ns], of those rows and of what is forecast.
         taken: (n,) what is taken off a value, in the measure's unit.
         is_counted: (n,) whether no value so far was negative, so that none is to be expected.
     """
 
-    rows: np.ndarray
+    rows: slice
     ds: np.ndarray
     taken: np.ndarray
     is_counted: np.ndarray
@@ -49,6 +52,9 @@ class _Part:
 
     def at(self, ds: np.ndarray) -> np.ndarray:
         """Places of moments that are among `ds`; -1 of others."""
+        first = int(np.searchsorted(self.ds, ds[0])) if len(ds) else 0
+        if np.array_equal(self.ds[first : first + len(ds)], ds):
+            return np.arange(first, first + len(ds))
         found = np.minimum(np.searchsorted(self.ds, ds), len(self.ds) - 1)
         return np.where(self.ds[found] == ds, found, -1)
 
@@ -96,10 +102,9 @@ def _months_in(given: RuntimeInput) -> _Months:
         return {}
     moments = given.panel["ds"].to_numpy(dtype="datetime64[ns]")
     # Series of the same days together.
-    alike: dict[bytes, list[tuple[str, np.ndarray]]] = {}
-    for name, places in given.panel.groupby("unique_id", sort=False).indices.items():
-        rows = np.asarray(places)
-        alike.setdefault(moments[rows].tobytes(), []).append((str(name), rows))
+    alike: dict[bytes, list[tuple[str, slice]]] = {}
+    for name, rows in _series_of(given.panel):
+        alike.setdefault(moments[rows].tobytes(), []).append((name, rows))
     found: dict[tuple[str, str], list[Look]] = {}
     for measure in given.measures:
         values = given.panel[measure].to_numpy(dtype=float)
@@ -123,6 +128,12 @@ def _month_metrics(months: _Months) -> dict[str, float]:
     return counts
 
 
+def _series_of(panel: pd.DataFrame) -> list[tuple[str, slice]]:
+    """Name and rows of each, whose rows follow each other in a panel."""
+    ids = panel["unique_id"].to_numpy(dtype=object)
+    return [(str(ids[rows.start]), rows) for rows in runs(ids)]
+
+
 def _ahead(frame: pd.DataFrame) -> dict[str, np.ndarray]:
     """Moments of the output by series."""
     return {
@@ -139,19 +150,18 @@ def _parts(
     moments = panel["ds"].to_numpy(dtype="datetime64[ns]")
     named, rows_of, ds_of = [], [], []
     monthly = {name for (name, _), looks in months.items() if any(each.found for each in looks)}
-    for name, places in panel.groupby("unique_id", sort=False).indices.items():
-        if given.calendar is None and str(name) not in monthly:
+    for name, rows in _series_of(panel):
+        if given.calendar is None and name not in monthly:
             continue
-        rows = np.asarray(places)
         ds = moments[rows]
-        more = ahead.get(str(name), ds[:0])
-        named.append(str(name))
+        more = ahead.get(name, ds[:0])
+        named.append(name)
         rows_of.append(rows)
         ds_of.append(np.append(ds, more[more > ds[-1]]))
     for measure in given.measures:
         values = panel[measure].to_numpy(dtype=float)
         y_of = [
-            np.append(values[rows], np.full(len(ds) - len(rows), np.nan))
+            np.append(values[rows], np.full(len(ds) - (rows.stop - rows.start), np.nan))
             for rows, ds in zip(rows_of, ds_of, strict=True)
         ]
         pairs = list(zip(ds_of, y_of, strict=True))
@@ -185,7 +195,7 @@ def _explain_with_months(
     return explained
 
 
-def _part(rows: np.ndarray, ds: np.ndarray, y: np.ndarray, explained: Explained) -> _Part:
+def _part(rows: slice, ds: np.ndarray, y: np.ndarray, explained: Explained) -> _Part:
     known = np.where(np.isfinite(y), y, 0.0)
     is_counted = np.minimum.accumulate(known) >= 0
     is_whole = np.logical_and.accumulate(known == np.round(known))
@@ -201,29 +211,30 @@ def _on_ordinary_days(given: RuntimeInput, parts: _Parts) -> pd.DataFrame:
         values = panel[measure].to_numpy(dtype=float, copy=True)
         for (_, name), part in parts.items():
             if name == measure:
-                values[part.rows] -= part.taken[: len(part.rows)]
+                values[part.rows] -= part.taken[: part.rows.stop - part.rows.start]
         panel[measure] = values
     return panel
 
 
 def _put_back(frame: pd.DataFrame, parts: _Parts) -> pd.DataFrame:
-    put = frame.copy()
-    columns = {
-        name: put[name].to_numpy(dtype=float, copy=True) for name in ("y", "yhat", "lo", "hi")
-    }
-    moments = put["ds"].to_numpy(dtype="datetime64[ns]")
-    for key, rows in put.groupby(["unique_id", "measure"], sort=False).indices.items():
-        part = parts.get(key) if isinstance(key, tuple) else None
-        if part is None:
-            continue
-        at = part.at(moments[rows])
-        taken = np.where(at >= 0, part.taken[at], 0.0)
-        is_cut = (at >= 0) & part.is_counted[at] & (taken != 0)
-        for name, values in columns.items():
-            values[rows] += taken
-            if name != "y":
-                values[rows] = np.where(is_cut, np.maximum(values[rows], 0.0), values[rows])
-    return put.assign(**columns)
+    moments = frame["ds"].to_numpy(dtype="datetime64[ns]")
+    ids, measures = (frame[name].to_numpy(dtype=object) for name in ("unique_id", "measure"))
+    taken, is_cut = np.zeros(len(frame)), np.zeros(len(frame), dtype=bool)
+    for measure in {measure for _, measure in parts}:
+        # Rows of a series stand side by side, those of its measures between each other.
+        own = np.flatnonzero(measures == measure)
+        for run in runs(ids[own]):
+            rows = own[run]
+            part = parts.get((str(ids[rows[0]]), measure))
+            if part is None:
+                continue
+            at = part.at(moments[rows])
+            taken[rows] = np.where(at >= 0, part.taken[at], 0.0)
+            is_cut[rows] = (at >= 0) & part.is_counted[at]
+    is_cut &= taken != 0
+    whole = {name: frame[name].to_numpy(dtype=float) + taken for name in ("y", *_ROW_BAND)}
+    cut = {name: np.where(is_cut, np.maximum(whole[name], 0.0), whole[name]) for name in _ROW_BAND}
+    return frame.assign(**(whole | cut))
 
 
 def _with_calendar(chances: Chances, frame: pd.DataFrame, parts: _Parts) -> Chances:
@@ -306,7 +317,7 @@ def _point(point: Mapping[str, Any], at: int, part: _Part) -> dict[str, Any]:
     if at < 0 or part.taken[at] == 0:
         return dict(point)
     taken = float(part.taken[at])
-    band = {name: _moved(point.get(name), taken, part, at) for name in ("yhat", "lo", "hi")}
+    band = {name: _moved(point.get(name), taken, part, at) for name in _ROW_BAND}
     return {**point, "y": _plus(point.get("y"), taken), **band}
 
 

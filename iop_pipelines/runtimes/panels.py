@@ -8,12 +8,12 @@ no number of the machine's is unknown.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from iop_pipelines.analytics.periods import grid_of, places_in_step
+from iop_pipelines.analytics.series import runs
 from iop_pipelines.errors import InvalidFrame
 from iop_pipelines.runtimes.base import RuntimeInput
 
@@ -42,8 +42,7 @@ def read_regular(given: RuntimeInput) -> Read:
     is_new = ids[1:] != ids[:-1]
     if _is_regular(ds, is_new, given.freq):
         return _read(given, panel, int(beyond.sum()), 0)
-    bounds = [0, *(np.flatnonzero(is_new) + 1).tolist(), len(ds)]
-    series = [slice(a, b) for a, b in pairwise(bounds)]
+    series = runs(ids)
     placed = [_moments(ds[at], given.freq) for at in series]
     is_kept = np.repeat(
         [each is not None for each in placed], [at.stop - at.start for at in series]

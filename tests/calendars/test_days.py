@@ -230,3 +230,19 @@ def test_a_day_that_is_off_and_half_off_is_off():
     for ones in holidays_of(given, [2024]).values():
         assert len({one.name for one in ones}) == len(ones)
         assert ones[0].is_half_day is all(one.is_half_day for one in ones)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        *({"countries": [{"country": each}]} for each in ("DE", "US", "NG", "MA", "TH", "IL")),
+        {"events": [{"name": "Fair", "dates": ["2021-12-01"], "days": 60}], "pay_day": "last_open"},
+        {"events": [{"name": "Sale", "every": {"month": 12, "day": "last"}, "days": 9}]},
+    ],
+)
+def test_a_day_is_the_same_whatever_years_are_asked_with_it(declared):
+    together = calendar(**declared).between(date(2018, 3, 1), date(2026, 10, 31))
+    alone = calendar(**declared)
+    days = (date(2018, 3, 1) + timedelta(days=each) for each in range(3167))
+    by_itself = {day: alone.at(day) for day in days}
+    assert together == {day: one for day, one in by_itself.items() if one is not None}
