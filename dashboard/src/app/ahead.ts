@@ -3,7 +3,7 @@
  * with its evidence, report templates, the dashboards that were used last and the first level behind their figures. It
  * is kept where all is kept that was seen, and goes with it.
  */
-import type { QueryClient } from '@tanstack/react-query';
+import type { FetchQueryOptions, QueryClient, QueryKey } from '@tanstack/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api, type Dashboard } from '@/api/client';
@@ -54,9 +54,8 @@ export function useAhead() {
 async function fetchAhead(queries: QueryClient, isEnded: () => boolean) {
   try {
     await keepInbox(queries, isEnded);
-    const options = { staleTime: FRESH_MS };
-    await queries.prefetchQuery({ ...templatesQuery, ...options });
-    await queries.prefetchInfiniteQuery({ ...dashboardList, ...options });
+    if (isOld(queries, templatesQuery)) await queries.prefetchQuery(templatesQuery);
+    if (isOld(queries, dashboardList)) await queries.prefetchInfiniteQuery(dashboardList);
     await inOneTab(async () => {
       for (const id of lastDashboards(queries)) {
         if (isEnded() || !isUnder()) return;
@@ -66,6 +65,21 @@ async function fetchAhead(queries: QueryClient, isEnded: () => boolean) {
   } catch {
     // What could not be fetched ahead is fetched when somebody wants it.
   }
+}
+
+/** Whether it is worth asking for again before anybody looks at it. */
+export function isOld(queries: QueryClient, { queryKey }: { queryKey: QueryKey }): boolean {
+  const state = queries.getQueryState(queryKey);
+  return state?.data === undefined || Date.now() - state.dataUpdatedAt > FRESH_MS;
+}
+
+/** What is kept, and what is asked for where that is old. */
+async function youngOf<T, K extends QueryKey>(
+  queries: QueryClient,
+  options: FetchQueryOptions<T, Error, T, K> & { queryKey: K },
+): Promise<T> {
+  const kept = isOld(queries, options) ? undefined : queries.getQueryData<T>(options.queryKey);
+  return kept ?? queries.fetchQuery(options);
 }
 
 /** One call: all that waits, or what of it has changed since the last. */
@@ -101,16 +115,15 @@ function lastDashboards(queries: QueryClient): number[] {
 }
 
 async function keepDashboard(queries: QueryClient, id: number, isEnded: () => boolean) {
-  const dashboard = await queries.fetchQuery({ ...dashboardOf(id), staleTime: FRESH_MS });
+  const dashboard = await youngOf(queries, dashboardOf(id));
   for (const panel of dashboard.panels.slice(0, PANELS)) {
     if (isEnded() || !isUnder()) return;
-    const read = panelRead({ panelId: panel.id });
-    const data = await queries.fetchQuery({ ...read, staleTime: FRESH_MS });
+    const data = await youngOf(queries, panelRead({ panelId: panel.id }));
     for (const row of data.rows.slice(0, ROWS)) {
       const step = stepOfPanel(panel.queryConfig, data.columns, row);
       if (!step || Object.keys(step).length === 0) continue;
       const drill = panelDrill({ panelId: panel.id, path: [step] });
-      await queries.prefetchInfiniteQuery({ ...drill, staleTime: FRESH_MS });
+      if (isOld(queries, drill)) await queries.prefetchInfiniteQuery(drill);
     }
   }
 }

@@ -40,6 +40,8 @@ export async function recall(user: User): Promise<Memory> {
   } catch {
     // A device that is full, or that refuses: the person begins with nothing.
   }
+  // What was changed right before may not have been written: whatever is looked at is asked for again, however young.
+  await client.invalidateQueries({ refetchType: 'none' });
   const memory: Memory = {
     client,
     start: () => {
