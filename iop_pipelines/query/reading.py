@@ -1,6 +1,6 @@
 """One reading of a query: its connections, its moment, and the rows that its statements give."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +17,11 @@ from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
 from iop_pipelines.query.catalogue import Catalogue
 from iop_pipelines.query.compile import Compiled, compile_table
-from iop_pipelines.query.result import MOST_EXACT, Column, Row, Value, normalised
+from iop_pipelines.query.result import MOST_EXACT, Cells, Column, Row, Value, normalised
 from iop_pipelines.query.sources import Database, Source
 from iop_pipelines.schema.engine import snapshot
 
-ROWS_A_BATCH = 5_000
+ROWS_A_BATCH = 10_000
 
 
 @dataclass(frozen=True)
@@ -61,20 +61,25 @@ class Reading:
         return compile_in(name, query, self.config, self.catalogue, scope, extra=extra)
 
     def rows(self, compiled: Compiled, source: Source) -> list[Row]:
-        return [row for batch in self.batches(compiled, source) for row in batch]
+        batches = self.batches_of_cells(compiled, source)
+        return [row for cells in batches for row in zip(*cells, strict=True)]
 
-    def batches(
+    def batches_of_cells(
         self, compiled: Compiled, source: Source, *, is_streamed: bool = False
-    ) -> Iterator[Sequence[Row]]:
+    ) -> Iterator[Cells]:
         """is_streamed: the server keeps the rows until they are read; nothing else can be asked meanwhile."""
         self.tick()
-        columns = compiled.columns
-        statement = compiled.statement.execution_options(stream_results=is_streamed)
+        connection = self.connections[source.database]
+        asked = compiled.statement.selected_columns
+        bare = [sa.type_coerce(each, sa.types.NullType()).label(each.key) for each in asked]
+        statement = compiled.statement.with_only_columns(*bare)
+        made = [_made(each.type, connection.dialect) for each in asked]
         with _overflow_told():
-            result = self.connections[source.database].execute(statement)
+            result = connection.execute(statement.execution_options(stream_results=is_streamed))
             for part in result.partitions(ROWS_A_BATCH):
                 self.tick()
-                yield normalised(part, columns)
+                read = zip(zip(*part, strict=True), made, compiled.columns, strict=True)
+                yield [normalised(of(values), column) for values, of, column in read]
 
     def count(self, compiled: Compiled, source: Source) -> Counted:
         """Of all rows, whatever limit and offset leave of them."""
@@ -89,6 +94,24 @@ class Reading:
             if low is not None and max(-int(low), int(high)) > MOST_EXACT
         }
         return Counted(int(found[0]), frozenset(large))
+
+
+def _made(
+    type_: sa.types.TypeEngine[Any], dialect: sa.Dialect
+) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """What SQLAlchemy makes of values as the driver returned them, of many at once: it goes cell by cell, which costs
+    as much as reading them. Days are few, of whatever many rows, and each is made once."""
+    process = type_.dialect_impl(dialect).result_processor(dialect, None)
+    if process is None:
+        return tuple
+    if not isinstance(type_, sa.Date):
+        return lambda values: list(map(process, values))
+
+    def days(values: Sequence[Any]) -> Sequence[Any]:
+        made = {value: process(value) for value in {*values}}
+        return [made[value] for value in values]
+
+    return days
 
 
 @contextmanager
@@ -159,6 +182,19 @@ def rounded(row: Row, columns: Sequence[Column]) -> Row:
         else value
         for value, column in zip(row, columns, strict=True)
     )
+
+
+def rounded_cells(cells: Cells, columns: Sequence[Column]) -> Cells:
+    """As `rounded`, of many rows."""
+    return [
+        values
+        if column.decimals is None
+        else [
+            _round(value, column.decimals) if isinstance(value, float | Decimal) else value
+            for value in values
+        ]
+        for values, column in zip(cells, columns, strict=True)
+    ]
 
 
 def _round(value: float | Decimal, decimals: int) -> Value:

@@ -74,6 +74,8 @@ class Column:
 
 
 Row = tuple[Value, ...]
+# A batch of rows, a column after the other.
+Cells = Sequence[Sequence[Value]]
 _ROWS_A_BATCH = 5_000
 # Of the integers that a double, and so JavaScript, tells from their neighbours.
 MOST_EXACT = 2**53 - 1
@@ -88,10 +90,15 @@ def is_identifier(name: str) -> bool:
 
 def large_in(columns: Sequence[Column], rows: Sequence[Row]) -> frozenset[int]:
     """Positions of the integers that a double would not hold, where one of these rows has one so large."""
+    return large_among(columns, list(zip(*rows, strict=True)) or [()] * len(columns))
+
+
+def large_among(columns: Sequence[Column], cells: Cells) -> frozenset[int]:
+    """`large_in` of rows that stand as columns."""
     found: set[int] = set()
-    for at, column in enumerate(columns):
+    for at, (column, values) in enumerate(zip(columns, cells, strict=True)):
         if column.type == "integer":
-            known = [value for row in rows if isinstance(value := row[at], int)]
+            known: Any = [value for value in values if value is not None]
             if known and max(max(known), -min(known)) > MOST_EXACT:
                 found.add(at)
     return frozenset(found)
@@ -138,6 +145,12 @@ class Table:
         for first in range(0, len(self.rows), _ROWS_A_BATCH):
             yield self.rows[first : first + _ROWS_A_BATCH]
 
+    def batches_of_cells(self) -> Iterator[Cells]:
+        """As `batches`, none of them empty."""
+        for batch in self.batches():
+            if batch:
+                yield list(zip(*batch, strict=True))
+
     def large_columns(self) -> frozenset[int]:
         """Positions of the integers that a double would not hold, where one of the column's is so large."""
         return large_in(self.columns, self.rows)
@@ -162,7 +175,7 @@ class Table:
         return (dict(zip(names, row, strict=True)) for row in self.rows)
 
 
-def _nothing() -> Iterator[Sequence[Row]]:
+def _nothing() -> Iterator[Cells]:
     return iter(())
 
 
@@ -170,11 +183,15 @@ def _nothing() -> Iterator[Sequence[Row]]:
 class OpenTable(Table):
     """A table whose rows are read while they are written, so that no memory holds them: `rows` has none."""
 
-    read: Callable[[], Iterator[Sequence[Row]]] = _nothing
+    read: Callable[[], Iterator[Cells]] = _nothing
     large: frozenset[int] = frozenset()
     counted: int = 0
 
     def batches(self) -> Iterator[Sequence[Row]]:
+        for cells in self.read():
+            yield list(zip(*cells, strict=True))
+
+    def batches_of_cells(self) -> Iterator[Cells]:
         return self.read()
 
     @property
@@ -334,22 +351,12 @@ def normalise(value: Any, type_: FieldType) -> Value:
     return None if value is None else _normaliser(type_, is_computed=False)(value)
 
 
-def normalised(rows: Sequence[Sequence[Any]], columns: Sequence[Column]) -> list[Row]:
-    """Many rows at once, a column after the other."""
-    if not rows:
-        return []
-    read = list(zip(zip(*rows, strict=True), columns, strict=True))
-    is_normal = [_is_normal(values, column) for values, column in read]
-    if all(is_normal):
-        return list(map(tuple, rows))
-    cells: list[Sequence[Value]] = []
-    for (values, column), is_done in zip(read, is_normal, strict=True):
-        if is_done:
-            cells.append(values)
-            continue
-        as_its_type = _normaliser(column.type, is_computed=column.is_computed)
-        cells.append([None if value is None else as_its_type(value) for value in values])
-    return list(zip(*cells, strict=True))
+def normalised(values: Sequence[Any], column: Column) -> Sequence[Value]:
+    """Many values of a column at once."""
+    if _is_normal(values, column):
+        return values
+    as_its_type = _normaliser(column.type, is_computed=column.is_computed)
+    return [None if value is None else as_its_type(value) for value in values]
 
 
 def kinds_of(values: Iterable[Value]) -> set[type]:

@@ -22,8 +22,9 @@ from iop_pipelines.query.completeness import Days, days_of
 from iop_pipelines.query.freshness import newest_moment, quality_of
 from iop_pipelines.query.gaps import filled
 from iop_pipelines.query.params import as_json, resolve_params
-from iop_pipelines.query.reading import Reading, compile_in, connected, rounded
+from iop_pipelines.query.reading import Reading, compile_in, connected, rounded, rounded_cells
 from iop_pipelines.query.result import (
+    Cells,
     FrozenResult,
     OpenTable,
     Row,
@@ -320,10 +321,9 @@ def _open_table(name: str, query: form.TableQuery, reading: Reading) -> Table:
     is_counted = reading.is_counted or bool(query.limit or query.offset)
     counted = reading.count(compiled, source) if is_counted else None
 
-    def read() -> Iterator[Sequence[Row]]:
-        is_rounded = any(column.decimals is not None for column in compiled.columns)
-        for batch in reading.batches(exact, source, is_streamed=True):
-            yield [rounded(row, compiled.columns) for row in batch] if is_rounded else batch
+    def read() -> Iterator[Cells]:
+        for cells in reading.batches_of_cells(exact, source, is_streamed=True):
+            yield rounded_cells(cells, compiled.columns)
 
     left = max(counted.total - query.offset, 0) if counted else 0
     opened = OpenTable(

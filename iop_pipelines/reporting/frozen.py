@@ -15,19 +15,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from iop_pipelines.domain.datasets import FieldType, scale_of
 from iop_pipelines.errors import Conflict
 from iop_pipelines.query.config import QueryConfig, parse_config
 from iop_pipelines.query.result import (
+    Cells,
     FrozenResult,
     OpenTable,
-    Row,
     Table,
     Value,
     kinds_of,
-    large_in,
+    large_among,
     own_keys,
 )
 from iop_pipelines.reporting.collecting import few_collections
@@ -85,11 +85,10 @@ def _frames(
 
     tables = frozen.result.tables
     for table in tables:
-        for batch in table.batches():
-            if batch:
-                groups.append(_Group(table.name, len(batch), large_in(table.columns, batch)))
-                yield _frame(tables, table, batch)
-                _collect_frames(len(groups))
+        for cells in table.batches_of_cells():
+            groups.append(_Group(table.name, len(cells[0]), large_among(table.columns, cells)))
+            yield _frame(tables, table, cells)
+            _collect_frames(len(groups))
     if clock is not None:
         frozen = replace(frozen, result=replace(frozen.result, made_at=clock()))
     said = parquet_thrift.KeyValue(key=_KEY, value=_said(frozen, groups))
@@ -170,23 +169,26 @@ def _said(frozen: Frozen, groups: Sequence[_Group]) -> str:
     return json.dumps(said, ensure_ascii=False)
 
 
-def _frame(tables: Sequence[Table], own: Table | None, batch: Sequence[Row]) -> "pd.DataFrame":
+def _frame(tables: Sequence[Table], own: Table | None, cells: Cells) -> "pd.DataFrame":
     """Every column of every table, with values in those of its own."""
     import pandas as pd
 
-    nothing = (None,) * len(batch)
-    cells = list(zip(*batch, strict=True))
-    columns: dict[str, Any] = {
-        "table": pd.Series([own.name if own else ""] * len(batch), dtype=object)
-    }
+    count = len(cells[0]) if cells else 0
+    nothing = (None,) * count
+    names = [table.name for table in tables]
+    # The same categories in all groups: readers take those of the last for all.
+    whose = pd.Categorical.from_codes(
+        [names.index(own.name) if own else 0], categories=pd.Index(names)
+    )
+    columns: dict[str, Any] = {"table": pd.Series(whose.repeat(count))}
     for table in tables:
         for at, column in enumerate(table.columns):
-            values = cells[at] if table is own and batch else nothing
+            values = cells[at] if table is own and cells else nothing
             name = f"{table.name}.{column.name}"
             columns[name] = _series(values, column.type)
             if column.type == "integer":
                 columns[name + _LARGE] = pd.Series(_large_of(values), dtype=object)
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, copy=False)
 
 
 def _collect_frames(number: int) -> None:
@@ -227,8 +229,10 @@ def _series(values: Sequence[Any], type_: FieldType) -> "pd.Series[Any]":
     kinds = kinds_of(values)
     if kinds <= {str}:
         texts: Sequence[Any] = values
-    elif kinds == {date} and None not in values:
-        texts = list(map(date.isoformat, cast(Sequence[date], values)))
+    elif kinds == {date}:
+        # Days are few, of whatever many rows.
+        told = {value: _text(value) for value in {*values} - {None}}
+        texts = list(map(told.get, values))
     else:
         texts = [None if v is None else _text(v) for v in values]
     return pd.Series(texts, dtype=object)
@@ -240,7 +244,7 @@ def _text(value: Value) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _read(file: Any, table: Table, groups: Sequence[tuple[int, bool]]) -> Iterator[Sequence[Row]]:
+def _read(file: Any, table: Table, groups: Sequence[tuple[int, bool]]) -> Iterator[Cells]:
     """groups: (position, whether an integer of it may be beyond 64 bits)."""
     names = [f"{table.name}.{column.name}" for column in table.columns]
     large = [
@@ -250,11 +254,10 @@ def _read(file: Any, table: Table, groups: Sequence[tuple[int, bool]]) -> Iterat
     ]
     for at, has_large in groups:
         frame = file[at].to_pandas(columns=[*names, *large] if has_large else names)
-        cells = (
+        yield [
             _values(frame, name, column.type)
             for name, column in zip(names, table.columns, strict=True)
-        )
-        yield list(zip(*cells, strict=True))
+        ]
         _collect_frames(at)
 
 

@@ -15,6 +15,8 @@ from decimal import Decimal
 from functools import cache, partial
 from typing import Any, BinaryIO
 
+from pydantic_core import to_json
+
 from iop_pipelines.domain.datasets import scale_of
 from iop_pipelines.domain.languages import Language
 from iop_pipelines.domain.locales import LOCALES, Locale, language_of
@@ -28,6 +30,7 @@ from iop_pipelines.reporting.voice import Voice
 
 _BOM = "\ufeff"
 # What makes a spreadsheet take a text for a formula, its full-width twins among them.
+_RISKY_SIGNS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 _RISKY = re.compile(r"\A\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _RISKY_LINE = re.compile(r"^\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]", re.MULTILINE)
 # A plain number or telephone number stays as it is: -5.20, +254700000000.
@@ -51,14 +54,13 @@ def write_csv(config: QueryConfig, result: FrozenResult, out: BinaryIO) -> int:
     lines = _Lines(locale.separator, line_end)
     heads = _heads(table.columns, asked)
     out.write(lines.of([[head if is_raw else guard_formula(head)] for head in heads]))
-    as_text = [_as_text(column, locale, is_guarded=not is_raw) for column in table.columns]
+    ways = [_as_text(column, locale, is_guarded=not is_raw) for column in table.columns]
     count = 0
     with few_collections():
-        for batch in table.batches():
-            if batch:
-                columns = zip(zip(*batch, strict=True), as_text, strict=True)
-                out.write(lines.of([told(values) for values, told in columns]))
-            count += len(batch)
+        for cells in table.batches_of_cells():
+            told = zip(cells, ways, strict=True)
+            out.write(lines.of([as_text(values) for values, as_text in told]))
+            count += len(cells[0])
     return count
 
 
@@ -86,6 +88,8 @@ class _Lines:
 def _as_texts(values: Sequence[Any]) -> Sequence[str]:
     if {*map(type, values)} == {str}:
         return values
+    if {*map(type, values)} == {int}:
+        return list(map(str, values))
     return ["" if value is None else str(value) for value in values]
 
 
@@ -153,20 +157,22 @@ def _each(told: Callable[[Any], Any]) -> AsText:
 
 
 def _moments(values: Sequence[Any]) -> Sequence[Any]:
+    """Days are few, of whatever many rows."""
     if {*map(type, values)} == {date}:
-        return list(map(date.isoformat, values))
+        told = {value: value.isoformat() for value in {*values}}
+        return list(map(told.__getitem__, values))
     return [value.isoformat() if isinstance(value, date) else value for value in values]
 
 
 def _numbers(locale: Locale, values: Sequence[Any]) -> Sequence[Any]:
-    """`plain_number` of each; most need nothing of it but that 12.0 is 12."""
+    """`plain_number` of each; most need nothing of it but that 12.0 is 12, and all are written at once."""
     if {*map(type, values)} == {float}:
-        texts = list(map(repr, values))
-        # None in scientific notation, and none that is no number.
-        if "e" not in (joined := "".join(texts)) and "n" not in joined:
-            plain = [text[:-2] if text.endswith(".0") else text for text in texts]
-            plain = ["0" if text == "-0" else text for text in plain] if "-0." in joined else plain
-            return [locale.number(text) for text in plain] if locale.has_decimal_comma else plain
+        # JSON in Rust has the same digits as `repr`, in a fifth of its time.
+        joined = to_json(values).decode().replace("[", ",", 1).replace("]", ",")
+        # None in scientific notation, none that is no number, and no zero with a sign.
+        if not any(odd in joined for odd in ("e", "N", "I", ",-0.0,")):
+            plain = joined.replace(".0,", ",").strip(",").replace(",", "\n")
+            return locale.number(plain).split("\n")
     return [
         locale.number(plain_number(value)) if isinstance(value, float) else value
         for value in values
@@ -175,8 +181,12 @@ def _numbers(locale: Locale, values: Sequence[Any]) -> Sequence[Any]:
 
 def _guarded(values: Sequence[Any]) -> Sequence[Any]:
     """A column in which no line begins as a formula would, as nearly all do, is looked at once."""
-    if {*map(type, values)} == {str} and not _RISKY_LINE.search("\n".join(values)):
-        return values
+    if {*map(type, values)} == {str}:
+        joined = "".join(values)
+        if not any(sign in joined for sign in _RISKY_SIGNS):
+            return values
+        if not _RISKY_LINE.search("\n".join(values)):
+            return values
     return [None if value is None else guard_formula(value) for value in values]
 
 

@@ -159,7 +159,7 @@ def test_of_a_table_that_is_too_long_it_is_said_that_it_differs_and_how_long_it_
         its = given.result.tables[0]
         table = OpenTable(
             *(its.name, its.title, its.source, its.columns, ()),
-            read=lambda: iter([rows]),
+            read=lambda: iter([list(zip(*rows, strict=True))]),
             counted=counted,
         )
         return replace(given, result=replace(given.result, tables=(table,)))

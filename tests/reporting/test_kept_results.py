@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from fastparquet import ParquetFile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
@@ -80,6 +81,57 @@ def test_a_kept_result_is_what_was_read_value_by_value(module_result, module_con
     assert list(again.config.datasets) == list(module_config.datasets)
     # As often as asked, and then the same bytes.
     assert frozen_bytes(again) == content
+
+
+def test_the_kept_file_says_of_each_row_whose_table_it_is_of(module_result, module_config):
+    """To any program that reads Parquet."""
+    rows = {"one": 3, "two": 2}
+    tables = [
+        Table(
+            name, name, "dataset:x", (Column("n", "N", "integer"),), tuple((at,) for at in range(n))
+        )
+        for name, n in rows.items()
+    ]
+    content = io.BytesIO(frozen_bytes(kept_of(module_result, module_config, *tables)))
+    read = ParquetFile(content).to_pandas()
+    assert read["table"].tolist() == ["one"] * 3 + ["two"] * 2
+    assert read["one.n"].dropna().tolist() == [0, 1, 2]
+    assert read["two.n"].dropna().tolist() == [0, 1]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    values=st.lists(
+        st.floats(allow_nan=False, allow_infinity=False)
+        | st.floats(-1e6, 1e6).map(lambda each: round(each, 2))
+        | st.integers(-(2**53), 2**53).map(float),
+        min_size=1,
+        max_size=8,
+    ),
+    locale=st.sampled_from(["en-NG", "fr-FR"]),
+)
+def test_each_double_of_a_csv_is_the_same_double_when_it_is_read(module_result, values, locale):
+    """Whether its column is written at once or number by number."""
+    columns = (Column("text", "Text", "string"), Column("number", "Number", "number"))
+    table = Table("one", "One", "dataset:x", columns, tuple(("a", each) for each in values))
+    config = parse_config(
+        {
+            "version": 2,
+            "source": "dataset:x",
+            "datasets": {"one": {"select": [{"field": "text"}, {"field": "number"}]}},
+            "outputs": {"csv": {"locale": locale}},
+        }
+    )
+    content = made(kept_of(module_result, config, table), FileFormat.CSV).decode("utf-8-sig")
+    separator, decimal = (",", ".") if locale == "en-NG" else (";", ",")
+    texts = [line.partition(separator)[2] for line in content.splitlines()[1:]]
+    assert [float(text.replace(decimal, ".")) for text in texts] == values
+    assert not [text for text in texts if text.endswith(f"{decimal}0") or text == "-0"]
+    assert [text for text in texts if "e" in text] == [
+        text
+        for text, each in zip(texts, values, strict=True)
+        if each and (abs(each) >= 1e21 or abs(each) < 1e-6)
+    ]
 
 
 def test_what_a_later_release_keeps_besides_is_left_out(module_result):
