@@ -774,6 +774,21 @@ export interface FiguresItem {
 /** What a report's result can be had as; a template's own `format` is one of ReportFormat. */
 export type FileFormat = "json" | "csv" | "pdf" | "xlsx";
 
+/** `width`: numbers of a row, null for any; `isSingle`: it takes one row at a time. */
+export interface FileInput {
+  name: string;
+  width: number | null;
+  type: "float32" | "float64";
+  isSingle: boolean;
+}
+
+/** `columns`: numbers for each row, null where that depends on the input; `type` is null of a file that was stored before it was kept. */
+export interface FileOutput {
+  name: string;
+  columns: number | null;
+  type: string | null;
+}
+
 /** `label` is what people call the measure; `translations` are its own, where it is IOP's. */
 export interface Finding {
   id: number;
@@ -1439,6 +1454,11 @@ export interface OfDashboard {
 
 export interface OfDataset {
   name: string;
+}
+
+/** `checksum`: SHA-256, as `config.params.checksum` of a model names it. */
+export interface OfFile {
+  checksum: string;
 }
 
 export interface OfModel {
@@ -2186,6 +2206,15 @@ export interface StepOfFile {
   isRegular: boolean;
 }
 
+/** `name`: as its sender called it. */
+export interface StoredFile {
+  checksum: string;
+  name: string;
+  sizeBytes: number;
+  inputs: FileInput[];
+  outputs: FileOutput[];
+}
+
 /** The first less the second. */
 export interface Subtract {
   subtract: Expression[];
@@ -2518,6 +2547,7 @@ export type AppRouter = TRPCBuiltRouter<Root, {
     cancelBacktest: TRPCMutationProcedure<{ input: OfBacktest; output: Done; meta: unknown }>;
     create: TRPCMutationProcedure<{ input: NewModel; output: CreatedModel; meta: unknown }>;
     execute: TRPCMutationProcedure<{ input: Execute; output: Executing; meta: unknown }>;
+    file: TRPCQueryProcedure<{ input: OfFile; output: StoredFile; meta: unknown }>;
     get: TRPCQueryProcedure<{ input: ById; output: ModelDetail; meta: unknown }>;
     history: TRPCQueryProcedure<{ input: History; output: ModelExecution[]; meta: unknown }>;
     list: TRPCQueryProcedure<{ input: ModelFilter | undefined; output: AnalyticalModel[]; meta: unknown }>;

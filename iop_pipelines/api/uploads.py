@@ -1,14 +1,19 @@
-"""`POST /api/uploads?name=…`: a file of a person, streamed into the instance's store; nothing of it is read here.
+"""`POST /api/uploads?name=…`, and `/api/uploads/models?name=…` for a model's file: bytes of a person, streamed into the
+instance's store; nothing of them is read here.
 
-What it holds is looked at by a reader (`intake.look`), and loaded by a worker (`intake.load`).
+What data holds is looked at by a reader (`intake.look`), and loaded by a worker (`intake.load`). A model's file is
+looked at before the answer, by a process of its own.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar, Generic, TypeVar
 
 import anyio
+import sqlalchemy as sa
 from anyio.to_thread import run_sync
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
@@ -16,45 +21,69 @@ from starlette.routing import BaseRoute, Route
 
 from iop_pipelines.api import wire
 from iop_pipelines.api.calls import caller_of, refusal_of, request_id_of, retry_after
+from iop_pipelines.api.procedures.model_files import shown_file
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.audit import trail
 from iop_pipelines.domain.moments import utc_now
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Role
+from iop_pipelines.errors import Unavailable
 from iop_pipelines.identity.user import User
 from iop_pipelines.intake import store, uploads
 from iop_pipelines.intake.own import require_own
 from iop_pipelines.intake.store import Arriving
 from iop_pipelines.platform import Platform
+from iop_pipelines.runtimes.model_files import ModelFile, store_file, too_large
+from iop_pipelines.runtimes.outside import Outside
+from iop_pipelines.schema.witness import Witness
 
-PATH = "/api/uploads"
-AUDITED_AS = "intake.upload"
 MEDIA_TYPE = "application/octet-stream"
 _PART_BYTES = 1024 * 1024
 
+Seen = TypeVar("Seen")
+Authenticate = Callable[[HTTPConnection], Awaitable[User | None]]
 
-def upload_routes(
-    platform: Platform, authenticate: Callable[[HTTPConnection], Awaitable[User | None]]
-) -> list[BaseRoute]:
-    async def upload(request: Request) -> Response:
-        try:
-            return JSONResponse(await _Upload(platform, request, authenticate).take(), 201)
-        # The edge notes how the request ended.
-        except ClientDisconnect:
-            raise
-        # The boundary: every failure is refused in the shape that the procedures' have.
-        except Exception as error:
-            refusal = refusal_of(error, request.url.path, request_id_of(request))
-            body = {"error": wire.error_shape(refusal, None)}
-            return JSONResponse(body, wire.status_of([refusal]), retry_after(refusal))
 
-    return [Route(PATH, upload, methods=["POST"])]
+def upload_routes(platform: Platform, authenticate: Authenticate) -> list[BaseRoute]:
+    # A look takes more than a gigabyte at the most: who sends another model's file waits for it.
+    looks = anyio.CapacityLimiter(1)
+
+    def route(kind: "type[_Upload[Any]]") -> BaseRoute:
+        async def upload(request: Request) -> Response:
+            try:
+                return JSONResponse(await kind(platform, request, authenticate, looks).take(), 201)
+            # The edge notes how the request ended.
+            except ClientDisconnect:
+                raise
+            # The boundary: every failure is refused in the shape that the procedures' have.
+            except Exception as error:
+                refusal = refusal_of(error, request.url.path, request_id_of(request))
+                body = {"error": wire.error_shape(refusal, None)}
+                return JSONResponse(body, wire.status_of([refusal]), retry_after(refusal))
+
+        return Route(kind.path, upload, methods=["POST"])
+
+    return [route(DataUpload), route(ModelUpload)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    upload_id: int
+    name: str
+    url: str
+    size_bytes: int
+    checksum: str
 
 
 @dataclass(frozen=True)
-class _Upload:
+class _Upload(ABC, Generic[Seen]):
     platform: Platform
     request: Request
-    authenticate: Callable[[HTTPConnection], Awaitable[User | None]]
+    authenticate: Authenticate
+    looks: anyio.CapacityLimiter
+
+    path: ClassVar[str]
+    audited_as: ClassVar[str]
 
     async def take(self) -> dict[str, Any]:
         """All that can be refused is refused before the first byte is read."""
@@ -63,14 +92,14 @@ class _Upload:
         # No form of another site can send that without asking first.
         if given.partition(";")[0].strip().lower() != MEDIA_TYPE:
             raise ApiError("UNSUPPORTED_MEDIA_TYPE", "upload.wrong_content_type", given=given)
-        declared = self.request.headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > self._most:
-            raise self._too_large()
         name = self.request.query_params.get("name", "")
         if not name:
             raise ApiError("BAD_REQUEST", "upload.no_name")
-        platform = self.platform
-        await run_sync(require_own, platform.drm_engine, platform.settings)
+        name = uploads.plain_name(name)
+        declared = self.request.headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > self._most:
+            raise self._refused(name)
+        await run_sync(self._require)
         return await self._stored(user, name)
 
     async def _admin(self) -> User:
@@ -79,7 +108,7 @@ class _Upload:
         if isinstance(caller.user, ApiError):
             raise caller.user
         if caller.user.role is not Role.ADMIN:
-            raise ApiError("FORBIDDEN", "procedure.for_admins", procedure=AUDITED_AS)
+            raise ApiError("FORBIDDEN", "procedure.for_admins", procedure=self.audited_as)
         return caller.user
 
     async def _stored(self, user: User, name: str) -> dict[str, Any]:
@@ -89,7 +118,8 @@ class _Upload:
         try:
             arriving = await run_sync(Arriving, url)
             try:
-                await self._receive(arriving)
+                await self._receive(arriving, name)
+                seen = await run_sync(self._look, name, url, limiter=self.looks)
             except BaseException:
                 # Also where the client hung up, or the process is to end: nothing half-done stays.
                 with anyio.CancelScope(shield=True):
@@ -102,19 +132,18 @@ class _Upload:
         address = self.request.client.host if self.request.client else ""
         by = user.acting(request_id_of(self.request), address)
 
-        def witness(connection: Any, before: object, after: object) -> None:
-            trail.record(connection, by, AUDITED_AS, before, after)
+        def witness(connection: sa.Connection, before: Any, after: Any) -> None:
+            trail.record(connection, by, self.audited_as, before, after)
 
-        end = partial(uploads.arrived, engine, upload_id, arriving.size, arriving.checksum, witness)
-        await run_sync(end)
-        return {"id": upload_id, "name": uploads.plain_name(name), "sizeBytes": arriving.size}
+        arrived = _Arrived(upload_id, name, url, arriving.size, arriving.checksum)
+        return await run_sync(self._end, arrived, seen, witness)
 
-    async def _receive(self, arriving: Arriving) -> None:
+    async def _receive(self, arriving: Arriving, name: str) -> None:
         part = bytearray()
         async for chunk in self.request.stream():
             part += chunk
             if arriving.size + len(part) > self._most:
-                raise self._too_large()
+                raise self._refused(name)
             if len(part) >= _PART_BYTES:
                 await run_sync(arriving.write, bytes(part))
                 part.clear()
@@ -127,6 +156,65 @@ class _Upload:
     def _most(self) -> int:
         return self.platform.settings.upload_bytes
 
-    def _too_large(self) -> ApiError:
-        megabytes = self.platform.settings.upload_mb
-        return ApiError("PAYLOAD_TOO_LARGE", "upload.too_large", megabytes=megabytes)
+    def _refused(self, name: str) -> ApiError:
+        return ApiError("PAYLOAD_TOO_LARGE", self._too_large(name))
+
+    @abstractmethod
+    def _too_large(self, name: str) -> Sentence: ...
+
+    @abstractmethod
+    def _require(self) -> None:
+        """Whether this instance takes such files at all."""
+
+    @abstractmethod
+    def _look(self, name: str, url: str) -> Seen:
+        """At what has arrived whole; what it refuses is not kept."""
+
+    @abstractmethod
+    def _end(self, arrived: _Arrived, seen: Seen, witness: Witness) -> dict[str, Any]:
+        """What is answered."""
+
+
+class DataUpload(_Upload[None]):
+    path = "/api/uploads"
+    audited_as = "intake.upload"
+
+    def _too_large(self, name: str) -> Sentence:
+        return Sentence("upload.too_large", megabytes=self.platform.settings.upload_mb)
+
+    def _require(self) -> None:
+        require_own(self.platform.drm_engine, self.platform.settings)
+
+    def _look(self, name: str, url: str) -> None:
+        return None
+
+    def _end(self, arrived: _Arrived, seen: None, witness: Witness) -> dict[str, Any]:
+        upload_id, size = arrived.upload_id, arrived.size_bytes
+        uploads.arrived(self.platform.engine, upload_id, size, arrived.checksum, witness)
+        return {"id": upload_id, "name": arrived.name, "sizeBytes": size}
+
+
+class ModelUpload(_Upload[ModelFile]):
+    """Its answer is what `models.file` says."""
+
+    path = "/api/uploads/models"
+    audited_as = "models.upload"
+
+    def _too_large(self, name: str) -> Sentence:
+        return too_large(self._most, name)
+
+    def _require(self) -> None:
+        """Wherever models run."""
+
+    def _look(self, name: str, url: str) -> ModelFile:
+        with store.fetched(url) as path:
+            return store_file(Outside.of(self.platform.settings), path, name)
+
+    def _end(self, arrived: _Arrived, seen: ModelFile, witness: Witness) -> dict[str, Any]:
+        # It lies under its checksum by now; what can't be removed is when its day is over.
+        with suppress(Unavailable):
+            store.remove(arrived.url)
+        told = {"checksum": seen.checksum, "name": seen.name, "size_bytes": seen.size_bytes}
+        end = partial(witness, before=None, after=told)
+        uploads.handed_on(self.platform.engine, arrived.upload_id, end)
+        return shown_file(seen).model_dump(mode="json", by_alias=True)

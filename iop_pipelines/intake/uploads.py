@@ -6,7 +6,7 @@ row by its attempt, so that one that woke late changes nothing.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -111,8 +111,22 @@ def _require_room(connection: sa.Connection, by: int, now: datetime) -> None:
 
 def give_up(engine: sa.Engine, upload_id: int) -> None:
     """Of one that did not arrive whole; its file is gone before."""
+    change(engine, _arriving(upload_id))
+
+
+def handed_on(engine: sa.Engine, upload_id: int, witness: Callable[[sa.Connection], None]) -> None:
+    """Of one that is no data and is kept elsewhere by now; its file is gone before."""
+
+    def work(connection: sa.Connection) -> None:
+        connection.execute(_arriving(upload_id))
+        witness(connection)
+
+    write(engine, work)
+
+
+def _arriving(upload_id: int) -> sa.Delete:
     is_it = sa.and_(uploads.c.id == upload_id, uploads.c.status == UploadStatus.ARRIVING)
-    change(engine, uploads.delete().where(is_it))
+    return uploads.delete().where(is_it)
 
 
 def arrived(

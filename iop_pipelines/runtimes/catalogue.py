@@ -500,7 +500,7 @@ class OnnxParams(ForeignParams):
     checksum: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] = param(
         ...,
         Text("Checksum of the file (SHA-256)"),
-        Text("iop model store FILE stores the file and says it."),
+        Text("Said where the file was sent, or by iop model store FILE."),
     )
 
 

@@ -6,12 +6,13 @@ ever read: a file is ONNX or refused.
 
 import hashlib
 import json
+import secrets
 import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -40,10 +41,12 @@ class InputSlot:
 
 @dataclass(frozen=True, slots=True)
 class OutputSlot:
-    """columns: of a row; None where that depends on how wide an input is."""
+    """columns: of a row; None where that depends on how wide an input is. type: such as float32; None of a
+    file that was looked at before that was kept."""
 
     name: str
     columns: int | None
+    type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +75,18 @@ def store_file(outside: Outside, path: Path, name: str) -> ModelFile:
     """
     size = path.stat().st_size
     if size > outside.most_bytes:
-        raise InvalidInput(
-            "onnx.too_large", name=name, size=size, megabytes=outside.most_bytes // 1_000_000
-        )
-    content = path.read_bytes()
-    made = ModelFile(hashlib.sha256(content).hexdigest(), name, size, look_at(path, name))
+        raise InvalidInput(too_large(outside.most_bytes, name))
+    with path.open("rb") as file:
+        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+    made = ModelFile(checksum, name, size, look_at(path, name))
     with _told(outside.storage_url):
         files, folder = _at(outside)
         files.makedirs(folder, exist_ok=True)
-        _write(files, f"{folder}/{made.checksum}.onnx", content)
+        with _whole(files, f"{folder}/{checksum}.onnx") as part:
+            files.put_file(str(path), part)
         # The last: what has no description is not there.
-        _write(files, f"{folder}/{made.checksum}.json", json.dumps(asdict(made)).encode())
+        with _whole(files, f"{folder}/{checksum}.json") as part:
+            files.pipe_file(part, json.dumps(asdict(made)).encode())
     return made
 
 
@@ -137,6 +141,10 @@ def look_at(path: Path, name: str) -> Signature:
     return _signature(found)
 
 
+def too_large(most_bytes: int, name: str) -> Sentence:
+    return Sentence("onnx.too_large", name=name, megabytes=most_bytes // 1_000_000)
+
+
 def too_much(name: str) -> Sentence:
     """Of a file that takes more to look at than there is for it."""
     return Sentence("onnx.breaks", name=name, limit_s=_LONGEST_S, megabytes=LOOK_BYTES // 2**20)
@@ -149,10 +157,18 @@ def _signature(found: Mapping[str, Any]) -> Signature:
     )
 
 
-def _write(files: Any, path: str, content: bytes) -> None:
-    """Whole or not at all, where the store can rename."""
-    files.pipe_file(f"{path}.part", content)
-    files.mv(f"{path}.part", path)
+@contextmanager
+def _whole(files: Any, path: str) -> Iterator[str]:
+    """Where to write what is then there whole or not at all, where the store can rename. Of two who write the same
+    at once each has its own."""
+    part = f"{path}.{secrets.token_hex(4)}.part"
+    try:
+        yield part
+        files.mv(part, path)
+    except BaseException:
+        with suppress(OSError):
+            files.rm_file(part)
+        raise
 
 
 @contextmanager

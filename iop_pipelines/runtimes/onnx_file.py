@@ -48,7 +48,13 @@ _LEADS = {
 }
 _FLOATS = {"tensor(float)": np.float32, "tensor(double)": np.float64}
 _NO_MEMORY = ("bad_alloc", "bad allocation", "Failed to allocate memory")
-_NUMBERS = (*_FLOATS, "tensor(float16)", "tensor(int64)", "tensor(int32)")
+_NUMBERS = {
+    "tensor(float)": "float32",
+    "tensor(double)": "float64",
+    "tensor(float16)": "float16",
+    "tensor(int64)": "int64",
+    "tensor(int32)": "int32",
+}
 
 
 def session_of(model: bytes | Path, name: str) -> onnxruntime.InferenceSession:
@@ -102,7 +108,7 @@ def signature_of(content: bytes, name: str) -> Signature:
         is_open = any(one.width is None for one in inputs)
         columns = None if is_open else _columns(run_session(session, each.name, zeros, name), rows)
         if is_open or columns is not None:
-            outputs.append(OutputSlot(each.name, columns))
+            outputs.append(OutputSlot(each.name, columns, _NUMBERS[each.type]))
     if not outputs:
         found = [f"{each.name}: {each.type}" for each in session.get_outputs()]
         raise InvalidInput("onnx.no_output", name=name, found=found)

@@ -1,6 +1,8 @@
-"""`POST /api/uploads` on a real server: who may, how much, from where, and what is left of what did not arrive."""
+"""`POST /api/uploads`, of data and of models, on a real server: who may, how much, from where, and what is left of what
+did not arrive."""
 
 import contextlib
+import hashlib
 import http.client
 import json
 import socket
@@ -15,7 +17,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.api.app import create_app
 from iop_pipelines.api.auth import COOKIE
-from iop_pipelines.api.uploads import AUDITED_AS, PATH
+from iop_pipelines.api.uploads import DataUpload, ModelUpload
 from iop_pipelines.audit import trail
 from iop_pipelines.audit.trail import Actor
 from iop_pipelines.domain.vocabulary import Role
@@ -27,6 +29,7 @@ from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.schema.tables import uploads
 from iop_pipelines.settings import Settings
+from onnx_files import parted_model, weekly_model, with_external_data
 from served_app import running, wait_until
 
 MB = 1_000_000
@@ -50,10 +53,14 @@ class Site:
         return sessions_of(self.platform.settings).start(account, "token").token
 
     def send(
-        self, content: Any = SALES, name: str = "sales.csv", who: str = "ada", **headers: str
+        self,
+        content: Any = SALES,
+        name: str = "sales.csv",
+        who: str = "ada",
+        path: str = DataUpload.path,
     ) -> httpx.Response:
-        told = {**BYTES, "authorization": f"Bearer {self.token(who)}", **headers}
-        target = f"{self.url}{PATH}?name={quote(name)}"
+        told = {**BYTES, "authorization": f"Bearer {self.token(who)}"}
+        target = f"{self.url}{path}?name={quote(name)}"
         return httpx.post(target, content=content, headers=told, timeout=20)
 
     def read(self, path: str, who: str = "ada", **given: Any) -> Any:
@@ -68,6 +75,10 @@ class Site:
 
     def files(self) -> list[Path]:
         return sorted(self.folder.iterdir()) if self.folder.is_dir() else []
+
+    def model_files(self) -> list[str]:
+        folder = self.folder.parent / "models"
+        return sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
 
 
 @pytest.fixture
@@ -90,7 +101,7 @@ def test_a_file_is_stored_as_it_came_under_a_name_of_our_own(site: Site) -> None
     assert file.read_bytes() == SALES
     assert "msätze" not in file.name
     with site.platform.engine.connect() as connection:
-        (event,) = trail.list_events(connection, procedure=AUDITED_AS)
+        (event,) = trail.list_events(connection, procedure=DataUpload.audited_as)
     assert (event.user_name, event.before) == ("ada", None)
     assert event.after["name"] == "Umsätze 2026.csv"
 
@@ -99,14 +110,14 @@ def test_only_admins_may(site: Site) -> None:
     refused = site.send(who="vera")
     assert refused.status_code == 403
     assert refused.json()["error"]["data"]["refusal"]["code"] == "procedure.for_admins"
-    anonymous = httpx.post(f"{site.url}{PATH}?name=a", content=SALES, headers=BYTES)
+    anonymous = httpx.post(f"{site.url}{DataUpload.path}?name=a", content=SALES, headers=BYTES)
     assert anonymous.status_code == 401
     assert (site.rows(), site.files()) == ([], [])
 
 
 def test_a_cookie_from_another_site_is_refused(site: Site) -> None:
     cookie = {"cookie": f"{COOKIE}={site.token('ada')}"}
-    target = f"{site.url}{PATH}?name=a.csv"
+    target = f"{site.url}{DataUpload.path}?name=a.csv"
     for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
         refused = httpx.post(target, content=SALES, headers={**BYTES, **cookie, **headers})
         assert refused.status_code == 403, refused.text
@@ -120,7 +131,7 @@ def test_a_cookie_from_another_site_is_refused(site: Site) -> None:
 
 def test_a_file_that_says_that_it_is_too_large_is_not_read(site: Site) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
-    connection.putrequest("POST", f"{PATH}?name=a.csv")
+    connection.putrequest("POST", f"{DataUpload.path}?name=a.csv")
     for name, value in {**BYTES, "authorization": f"Bearer {site.token('ada')}"}.items():
         connection.putheader(name, value)
     connection.putheader("content-length", str(MB + 1))
@@ -151,7 +162,7 @@ def test_one_that_turns_out_to_be_too_large_is_ended_there_and_leaves_nothing(si
 
 def test_who_hangs_up_leaves_nothing(site: Site) -> None:
     head = [
-        f"POST {PATH}?name=a.csv HTTP/1.1",
+        f"POST {DataUpload.path}?name=a.csv HTTP/1.1",
         f"host: 127.0.0.1:{site.port}",
         "content-type: application/octet-stream",
         "content-length: 500000",
@@ -217,3 +228,73 @@ def test_a_picture_that_is_called_csv_is_refused_with_what_can_be_read(site: Sit
     looked = site.read("intake.look", id=upload_id)["result"]["data"]
     assert looked["table"] is None
     assert "what can be read is CSV" in looked["refusal"]["message"]
+
+
+def test_a_file_of_a_model_lies_under_its_checksum_and_says_what_it_takes(site: Site) -> None:
+    content = parted_model().SerializeToString()
+    checksum = hashlib.sha256(content).hexdigest()
+    told = {
+        "checksum": checksum,
+        "name": "parted.onnx",
+        "sizeBytes": len(content),
+        "inputs": [
+            {"name": name, "width": 1, "type": "float64", "isSingle": False} for name in ("a", "b")
+        ],
+        "outputs": [
+            {"name": "sum", "columns": 1, "type": "float64"},
+            {"name": "both", "columns": 2, "type": "float64"},
+        ],
+    }
+    for _ in range(2):
+        answer = site.send(content, "folder/parted.onnx", path=ModelUpload.path)
+        assert (answer.status_code, answer.json()) == (201, told)
+        assert site.model_files() == [f"{checksum}.json", f"{checksum}.onnx"]
+        assert (site.rows(), site.files()) == ([], [])
+    assert site.read("models.file", "vera", checksum=checksum)["result"]["data"] == told
+    unknown = site.read("models.file", checksum="0" * 64)["error"]["data"]
+    assert (unknown["code"], unknown["refusal"]["code"]) == ("NOT_FOUND", "onnx.not_stored")
+    with site.platform.engine.connect() as connection:
+        events = trail.list_events(connection, procedure=ModelUpload.audited_as)
+    assert [(each.user_name, each.before, each.after) for each in events] == 2 * [
+        ("ada", None, {"checksum": checksum, "name": "parted.onnx", "size_bytes": len(content)})
+    ]
+
+
+def test_a_file_that_is_no_model_that_can_run_is_refused_in_a_sentence(site: Site) -> None:
+    def refusal(content: Any, who: str = "ada") -> tuple[int, str, str, str]:
+        answer = site.send(content, "mine.onnx", who, ModelUpload.path)
+        told = answer.json()["error"]
+        data = told["data"]
+        french = data["translations"]["fr"]["message"]
+        return answer.status_code, data["refusal"]["code"], told["message"], french
+
+    fits = weekly_model().SerializeToString()
+    said = {
+        "onnx.no_file": (400, refusal(SALES), "'mine.onnx' is no ONNX file"),
+        "onnx.cannot_be_run": (
+            400,
+            refusal(weekly_model(last="Foresee", domain="my.own").SerializeToString()),
+            "my.own",
+        ),
+        "onnx.external_data": (
+            400,
+            refusal(with_external_data("weights.bin").SerializeToString()),
+            "export it as one file",
+        ),
+        "onnx.other_input": (
+            400,
+            refusal(weekly_model(rows=3).SerializeToString()),
+            "of the shape [3, 8]; it has to be rows of float or double",
+        ),
+        "onnx.too_large": (413, refusal(bytes(MB + 1)), "'mine.onnx' has more than 1 MB"),
+        "procedure.for_admins": (403, refusal(fits, "vera"), "models.upload"),
+        "upload.nothing_sent": (400, refusal(b""), "the file is empty"),
+    }
+    for code, (status, refused, part) in said.items():
+        assert refused[:2] == (status, code)
+        assert part in refused[2]
+        assert refused[3] != refused[2]
+    wait_until(lambda: not site.rows() and not site.files())
+    assert site.model_files() == []
+    with site.platform.engine.connect() as connection:
+        assert trail.list_events(connection, procedure=ModelUpload.audited_as) == []

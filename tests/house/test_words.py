@@ -10,7 +10,7 @@ import pytest
 
 from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import Kind
-from iop_pipelines.api.uploads import AUDITED_AS
+from iop_pipelines.api.uploads import DataUpload, ModelUpload
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "iop_pipelines"
@@ -135,7 +135,7 @@ def _recorded() -> set[str]:
         and isinstance(node.args[0], ast.Constant)
     }
     assert "datasets.delete" in by_commands
-    return mutations | of_accounts | by_commands | {AUDITED_AS}
+    return mutations | of_accounts | by_commands | {DataUpload.audited_as, ModelUpload.audited_as}
 
 
 @pytest.mark.parametrize("file", ["pages/audit/words.ts", "i18n/catalogues/fr.ts"])

@@ -13,6 +13,7 @@ from iop_pipelines.api.procedures import (
     home,
     intake,
     me,
+    model_files,
     models,
     notifications,
     recommendations,
@@ -24,6 +25,7 @@ from iop_pipelines.api.registry import Registry
 _NOUNS = (
     *(
         models,
+        model_files,
         backtests,
         executions,
         reports,

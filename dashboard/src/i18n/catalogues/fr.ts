@@ -243,6 +243,7 @@ export default {
       'models.promote': 'Version de modèle mise en service',
       'models.rollback': 'Retour à une version antérieure du modèle',
       'models.updateStatus': "État d'une version de modèle modifié",
+      'models.upload': 'Fichier de modèle envoyé',
       'notifications.markRead': 'Notifications marquées comme lues',
       'recommendations.comment': 'Recommandation commentée',
       'recommendations.snooze': "Report d'une recommandation modifié",

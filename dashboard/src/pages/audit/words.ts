@@ -48,6 +48,7 @@ export const words = defineWords('audit', {
     'models.promote': 'Model version promoted',
     'models.rollback': 'Model rolled back',
     'models.updateStatus': 'Status of a model version changed',
+    'models.upload': 'Model file uploaded',
     'notifications.markRead': 'Notifications marked as read',
     'recommendations.comment': 'Recommendation commented on',
     'recommendations.snooze': 'Snooze of a recommendation changed',
