@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 import fsspec
@@ -467,6 +468,13 @@ class Buckets(AbstractFileSystem):
         if not path.startswith("made/"):
             raise FileNotFoundError("The specified bucket does not exist")
         self.held[path] = value
+
+    def put_file(self, lpath: Any, rpath: str, *args: Any, **more: Any) -> None:
+        self.pipe_file(rpath, Path(lpath).read_bytes())
+
+    def rm_file(self, path: str) -> None:
+        self.info(path)
+        del self.held[path]
 
     def mv(self, path1: str, path2: str, *args: Any, **more: Any) -> None:
         self.held[path2] = self.held.pop(path1)

@@ -25,6 +25,7 @@ import type { words as users } from '@/pages/users/words';
 import type { words as query } from '@/query/words';
 import type { words as uiUnsaved } from '@/ui/unsaved/words';
 import type { words as ui } from '@/ui/words';
+import type { words as upload } from '@/upload/words';
 
 export interface Catalogue {
   add: (typeof add)['en'];
@@ -50,6 +51,7 @@ export interface Catalogue {
   signin: (typeof signin)['en'];
   ui: (typeof ui)['en'];
   'ui/unsaved': (typeof uiUnsaved)['en'];
+  upload: (typeof upload)['en'];
   users: (typeof users)['en'];
   vocabulary: (typeof vocabulary)['en'];
 }

@@ -1,16 +1,25 @@
 /** Where a file is chosen or dropped, and those that came before and wait. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
+import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Page } from '@/ui/Layouts';
 import { Empty, Loaded } from '@/ui/States';
-import { Drop } from './Drop';
+import { Drop } from '@/upload/Drop';
+import type { Taker } from '@/upload/upload';
 import { standingQuery } from './queries';
 import { Waiting } from './Waiting';
 import { words } from './words';
 
+const DATA: Taker<{ id: number }> = {
+  path: '/api/uploads',
+  isTaken: (answer): answer is { id: number } =>
+    typeof (answer as { id?: unknown } | null)?.id === 'number',
+};
+
 export function Begin() {
   const t = useWords(words);
+  const format = useFormat();
   const [, navigate] = useLocation();
   const queries = useQueryClient();
   return (
@@ -24,8 +33,10 @@ export function Begin() {
           ) : (
             <>
               <Drop
+                taker={DATA}
                 maxBytes={maxBytes}
-                onSent={(id) => {
+                hint={`${t.kinds(format.bytes(maxBytes))} ${t.several}`}
+                onSent={({ id }) => {
                   void queries.invalidateQueries({ queryKey: ['intake.waiting'] });
                   navigate(`/add/${id}`);
                 }}

@@ -32,6 +32,17 @@ export const historyQuery = (input: History) =>
     placeholderData: keepPreviousData,
   });
 
+const CHECKSUM = /^[0-9a-f]{64}$/;
+
+/** What a file takes and gives; under its checksum it is always the same. */
+export const fileQuery = (checksum: string) =>
+  queryOptions({
+    queryKey: ['models.file', { checksum }],
+    queryFn: ({ signal }) => api.models.file.query({ checksum }, { signal }),
+    enabled: CHECKSUM.test(checksum),
+    retry: false,
+  });
+
 /** The latest execution of each of these versions that has one. */
 export const latestQuery = (modelIds: readonly number[]) => {
   const input = { modelIds: [...modelIds].sort((a, b) => a - b) };

@@ -7,6 +7,7 @@ import { SelectField } from '@/ui/Field';
 import { Fields, Group } from '@/ui/Form';
 import { JsonField } from '@/ui/JsonField';
 import { runtimeOf, runtimesOf } from './draft';
+import { OnnxFile } from './OnnxFile';
 import type { PartProps } from './part';
 import { UsualRules } from './UsualRules';
 import { words } from './words';
@@ -19,7 +20,11 @@ export function Params({
   isBroken,
 }: PartProps & { isBroken: boolean }) {
   const t = useWords(words);
-  const fields = fieldsOf(runtimeOf(draft.runtime, runtimes)?.params);
+  const isOnnx = draft.runtime === 'onnx';
+  const fields = fieldsOf(runtimeOf(draft.runtime, runtimes)?.params).filter(
+    // Chosen from what its file has.
+    ({ name }) => !isOnnx || name !== 'output',
+  );
   const isRules = draft.runtime === 'rules';
   const besideFields = problemsAt('config.params').filter(
     (problem) => !fields.some(({ name }) => problem.startsWith(`${name}:`)),
@@ -49,6 +54,7 @@ export function Params({
           label: t.runtimeIs(label, summary),
         }))}
       />
+      {isOnnx && <OnnxFile draft={draft} set={set} problemsAt={problemsAt} />}
       <Fields>{fields.filter(({ isRare }) => !isRare).map(draw)}</Fields>
       {rare.length > 0 && (
         <Disclosure label={t.rareParams} isOpen={isRareOpen}>

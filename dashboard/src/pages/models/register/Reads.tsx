@@ -2,11 +2,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useWords } from '@/i18n/words';
 import { datasetQuery, datasetsQuery } from '@/pages/datasets/queries';
-import { CheckField } from '@/ui/CheckField';
 import { SelectField, TextField } from '@/ui/Field';
-import { Fields, Group, Refused } from '@/ui/Form';
+import { Fields, Group } from '@/ui/Form';
 import { writeObject } from '@/ui/json';
 import { defaultInputSchema, defaultOutputSchema } from './draft';
+import { Picks } from './Picks';
 import type { PartProps } from './part';
 import { words } from './words';
 
@@ -81,43 +81,6 @@ export function Reads({
           />
         </>
       )}
-    </Group>
-  );
-}
-
-/** The chosen ones keep the order in which they were chosen. */
-function Picks({
-  legend,
-  names,
-  chosen,
-  isOrdered = false,
-  problems,
-  onChange,
-}: {
-  legend: string;
-  names: readonly string[];
-  chosen: readonly string[];
-  isOrdered?: boolean;
-  problems: readonly string[];
-  onChange: (chosen: readonly string[]) => void;
-}) {
-  return (
-    <Group legend={legend}>
-      <Fields>
-        {names.map((name) => (
-          <CheckField
-            key={name}
-            label={isOrdered && chosen[0] === name ? `${name} (1)` : name}
-            checked={chosen.includes(name)}
-            onChange={(event) =>
-              onChange(
-                event.target.checked ? [...chosen, name] : chosen.filter((each) => each !== name),
-              )
-            }
-          />
-        ))}
-      </Fields>
-      {problems.length > 0 && <Refused title={problems[0] ?? ''} problems={problems.slice(1)} />}
     </Group>
   );
 }

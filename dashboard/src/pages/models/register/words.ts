@@ -1,3 +1,4 @@
+import { plural } from '@/i18n/plural';
 import { defineWords } from '@/i18n/words';
 
 export const words = defineWords('models/register', {
@@ -24,6 +25,23 @@ export const words = defineWords('models/register', {
   method: 'Detection method',
   runtime: 'Runtime',
   runtimeIs: (label: string, summary: string) => `${label}: ${summary}`,
+  file: 'The file',
+  fileHint: (most: string) => `A model in one ONNX file, at most ${most}.`,
+  fileIs: (name: string, size: string) => `${name} (${size}) is stored.`,
+  fileParts: 'What the file takes and gives',
+  part: 'Part',
+  input: 'Input',
+  output: 'Output',
+  numbersPerRow: 'Numbers per row',
+  anyNumber: 'any',
+  numberType: 'Type',
+  rowByRow: (type: string) => `${type}, one row at a time`,
+  measuresOf: (input: string) => `Measures for the input “${input}”`,
+  fits: (input: string, given: number) =>
+    `“${input}” gets ${given} ${plural('en', given, 'number', 'numbers')} per row: the measures of a period, and those of the earlier periods given with it.`,
+  fitsNot: (input: string, given: number, taken: number) =>
+    `“${input}” takes ${taken} ${plural('en', taken, 'number', 'numbers')} per row and would get ${given}: choose other measures, or change the earlier periods given with each.`,
+  whichOutput: 'Output to read',
   rareParams: 'Advanced parameters',
   moreParams: 'Other parameters (JSON)',
   moreParamsHint: 'Objects and lists, such as {"bounds": {"flights": {"floor": 0}}}. May be empty.',

@@ -3,21 +3,27 @@ import { told } from '@/api/errors';
 import { noteAnswer, noteSilence } from '@/offline/connection';
 import { confirmSession } from '@/session/session';
 
-export interface Uploaded {
-  id: number;
+/** Where a kind of file is sent, and what is answered where it was taken. */
+export interface Taker<T> {
+  path: string;
+  isTaken: (answer: unknown) => answer is T;
 }
 
-interface Listener {
+interface Listener<T> {
   onProgress: (sent: number) => void;
-  onDone: (uploaded: Uploaded) => void;
+  onDone: (taken: T) => void;
   /** message: why the server refused it; null where nobody answered. */
   onFailed: (message: string | null) => void;
 }
 
 /** Returns what ends it: the server then keeps nothing. */
-export function upload(file: File, { onProgress, onDone, onFailed }: Listener): () => void {
+export function upload<T>(
+  file: File,
+  { path, isTaken }: Taker<T>,
+  { onProgress, onDone, onFailed }: Listener<T>,
+): () => void {
   const request = new XMLHttpRequest();
-  request.open('POST', `/api/uploads?name=${encodeURIComponent(file.name)}`);
+  request.open('POST', `${path}?name=${encodeURIComponent(file.name)}`);
   request.setRequestHeader('content-type', 'application/octet-stream');
   request.responseType = 'json';
   request.upload.addEventListener('progress', ({ loaded }) => onProgress(loaded));
@@ -27,7 +33,7 @@ export function upload(file: File, { onProgress, onDone, onFailed }: Listener): 
   });
   request.addEventListener('load', () => {
     const answer: unknown = request.response;
-    if (request.status === 201 && isUploaded(answer)) {
+    if (request.status === 201 && isTaken(answer)) {
       noteAnswer();
       onDone(answer);
       return;
@@ -38,9 +44,6 @@ export function upload(file: File, { onProgress, onDone, onFailed }: Listener): 
   request.send(file);
   return () => request.abort();
 }
-
-const isUploaded = (answer: unknown): answer is Uploaded =>
-  typeof answer === 'object' && answer !== null && typeof (answer as Uploaded).id === 'number';
 
 /** Of a refusal in the shape that all of the API has; null for what is not the platform's. */
 export function messageIn(answer: unknown): string | null {

@@ -1,22 +1,21 @@
 /** Takes files by choice or by dropping them, and sends them; what is under way can be cancelled. */
 import { type DragEvent, useId, useState } from 'react';
-import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
 import { Refused } from '@/ui/Form';
-import css from './add.module.css';
 import { Sending } from './Sending';
-import { useSending } from './useSending';
+import css from './upload.module.css';
+import { type Sendable, useSending } from './useSending';
 import { words } from './words';
 
-export function Drop({ maxBytes, onSent }: { maxBytes: number; onSent: (id: number) => void }) {
+/** hint: what can be sent. */
+export function Drop<T>({ hint, ...sendable }: Sendable<T> & { hint: string }) {
+  const { isOne = false } = sendable;
   const t = useWords(words);
-  const format = useFormat();
   const isOnline = useIsOnline();
   const id = useId();
   const [isOver, setOver] = useState(false);
-  const { sending, problem, send, stop } = useSending(maxBytes, onSent);
-  const most = format.bytes(maxBytes);
+  const { sending, problem, send, stop } = useSending(sendable);
 
   function onDrop(event: DragEvent) {
     event.preventDefault();
@@ -38,10 +37,10 @@ export function Drop({ maxBytes, onSent }: { maxBytes: number; onSent: (id: numb
         onDrop={onDrop}
       >
         <label className={css.choose} data-off={!isOnline || undefined}>
-          {t.choose}
+          {isOne ? t.chooseOne : t.choose}
           <input
             type="file"
-            multiple
+            multiple={!isOne}
             className="visually-hidden"
             disabled={!isOnline}
             aria-describedby={id}
@@ -51,9 +50,9 @@ export function Drop({ maxBytes, onSent }: { maxBytes: number; onSent: (id: numb
             }}
           />
         </label>
-        <span className={css.or}>{isOver ? t.dropNow : t.drop}</span>
+        <span className={css.or}>{isOver ? t.dropNow : isOne ? t.dropOne : t.drop}</span>
         <p id={id} className={css.hint}>
-          {isOnline ? `${t.kinds(most)} ${t.several}` : t.offline}
+          {isOnline ? hint : t.offline}
         </p>
       </div>
       {problem && <Refused title={t.notSent} problems={[problem]} />}

@@ -1,8 +1,8 @@
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
-import { Card, Row, Stack } from '@/ui/Layouts';
-import css from './add.module.css';
+import { Row, Stack } from '@/ui/Layouts';
+import css from './upload.module.css';
 import type { OnItsWay } from './useSending';
 import { words } from './words';
 
@@ -12,8 +12,9 @@ export function Sending({ sending, onStop }: { sending: OnItsWay; onStop: () => 
   const { name, size, sent } = sending;
   const isThere = sent >= size;
   return (
-    <Card title={t.sending(name)}>
+    <div className={css.sending}>
       <Stack>
+        <span className={css.name}>{t.sending(name)}</span>
         <progress className={css.bar} max={size} value={sent} aria-label={t.sending(name)} />
         <Row>
           <span role="status">
@@ -22,6 +23,6 @@ export function Sending({ sending, onStop }: { sending: OnItsWay; onStop: () => 
           <Button onClick={onStop}>{t.stop}</Button>
         </Row>
       </Stack>
-    </Card>
+    </div>
   );
 }

@@ -4,7 +4,7 @@ import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { say } from '@/ui/toasts';
 import { nameOfParts, pack } from './pack';
-import { upload } from './upload';
+import { type Taker, upload } from './upload';
 import { words } from './words';
 
 export interface OnItsWay {
@@ -13,23 +13,38 @@ export interface OnItsWay {
   sent: number;
 }
 
-export function useSending(maxBytes: number, onSent: (id: number) => void) {
+/** isOne: files that are sent together would make no sense, as of models. */
+export interface Sendable<T> {
+  taker: Taker<T>;
+  maxBytes: number;
+  isOne?: boolean;
+  onSent: (taken: T) => void;
+}
+
+export function useSending<T>({ taker, maxBytes, isOne = false, onSent }: Sendable<T>) {
   const t = useWords(words);
   const format = useFormat();
   const [sending, setSending] = useState<OnItsWay | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const end = useRef<(() => void) | null>(null);
   useEffect(() => () => end.current?.(), []);
+  // What it is told to may have changed while the file was on its way.
+  const told = useRef(onSent);
+  useEffect(() => {
+    told.current = onSent;
+  });
 
   function problemOf(files: readonly File[]): string | null {
     const empty = files.find(({ size }) => size === 0);
     if (empty) return t.isEmpty(empty.name);
+    if (isOne && files.length > 1) return t.oneOnly;
     const packed = files.length > 1 && files.find(({ name }) => /\.zip$/i.test(name));
     if (packed) return t.zipAlone(packed.name);
     const size = files.reduce((sum, each) => sum + each.size, 0);
     if (size <= maxBytes) return null;
     const most = format.bytes(maxBytes);
-    return files.length > 1 ? t.tooLargeTogether(most) : t.tooLarge(files[0]?.name ?? '', most);
+    if (files.length > 1) return t.tooLargeTogether(most);
+    return (isOne ? t.tooLargeWhole : t.tooLarge)(files[0]?.name ?? '', most);
   }
   async function send(files: readonly File[]) {
     const [first] = files;
@@ -56,9 +71,12 @@ export function useSending(maxBytes: number, onSent: (id: number) => void) {
   }
   function sendOne(file: File) {
     setSending({ name: file.name, size: file.size, sent: 0 });
-    end.current = upload(file, {
+    end.current = upload(file, taker, {
       onProgress: (sent) => setSending({ name: file.name, size: file.size, sent }),
-      onDone: ({ id }) => onSent(id),
+      onDone: (taken) => {
+        setSending(null);
+        told.current(taken);
+      },
       onFailed: (message) => {
         setSending(null);
         setProblem(message ?? t.offline);

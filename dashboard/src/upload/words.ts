@@ -1,0 +1,24 @@
+import { defineWords } from '@/i18n/words';
+
+export const words = defineWords('upload', {
+  choose: 'Choose files',
+  chooseOne: 'Choose a file',
+  drop: 'or drop them here',
+  dropOne: 'or drop it here',
+  dropNow: 'Drop to send',
+  zipAlone: (name: string) => `${name} is a zip file. Send it by itself, or send what is in it.`,
+  oneOnly: 'Only one file can be sent here. Choose one.',
+  tooLargeTogether: (most: string) =>
+    `These files are larger than ${most} together. Send them one after the other.`,
+  notPacked: 'One of the files could not be read. Choose them again.',
+  tooLarge: (name: string, most: string) => `${name} is larger than ${most}. Split it.`,
+  tooLargeWhole: (name: string, most: string) => `${name} is larger than ${most}. Make it smaller.`,
+  isEmpty: (name: string) => `${name} is empty.`,
+  sending: (name: string) => `Sending ${name}`,
+  sent: (part: string, whole: string) => `${part} of ${whole}`,
+  arriving: 'Almost there…',
+  stop: 'Cancel',
+  stopped: 'Cancelled. Nothing was kept.',
+  offline: 'You are offline. A file can be sent once you are back online; nothing was kept.',
+  notSent: 'The file was not sent',
+});
