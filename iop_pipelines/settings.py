@@ -20,6 +20,7 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_KEEP_OUTPUTS_DAYS` | `400` | rows that models wrote, after their execution ended; 0: for ever |
 | `IOP_KEEP_REJECTED_DAYS` | `90` | rejected rows, after their data version was prepared or refused; 0: for ever |
 | `IOP_KEEP_REPORT_FILES_DAYS` | `365` | files of reports; 0: for ever |
+| `IOP_KEEP_MODEL_FILES_DAYS` | `30` | files of models that no version names any more; 0: for ever |
 | `IOP_UPLOAD_MB` | `200` | the largest file that the app takes, and that an archive in it unpacks to, at least 1 |
 | `IOP_MODEL_SERVERS` | empty: none | model servers that `remote` models may call, `https://host:port`, by commas |
 | `IOP_WORKER_LOST_S` | `75` | a worker without a heartbeat for so long is dead, at least 20 |
@@ -68,6 +69,7 @@ class Settings:
     keep_outputs_days: int = 400
     keep_rejected_days: int = 90
     keep_report_files_days: int = 365
+    keep_model_files_days: int = 30
     upload_mb: int = 200
     model_servers: tuple[str, ...] = ()
     worker_lost_s: int = 75
@@ -119,6 +121,9 @@ class Settings:
             ),
             keep_report_files_days=_whole(
                 "IOP_KEEP_REPORT_FILES_DAYS", env.get("IOP_KEEP_REPORT_FILES_DAYS"), 365, 0
+            ),
+            keep_model_files_days=_whole(
+                "IOP_KEEP_MODEL_FILES_DAYS", env.get("IOP_KEEP_MODEL_FILES_DAYS"), 30, 0
             ),
             upload_mb=_whole("IOP_UPLOAD_MB", env.get("IOP_UPLOAD_MB"), 200, 1),
             model_servers=tuple(

@@ -20,10 +20,11 @@ def verify(settings: Settings, as_json: bool) -> None:
     """Compare every row with Dagster's run history; exits with 1 on any drift."""
     from iop_pipelines.ledger.verify import compare
     from iop_pipelines.orchestration.launch import dagster_instance
+    from iop_pipelines.runtimes.outside import Outside
 
     engine = engine_of(settings)
     with dagster_instance(settings) as instance:
-        verdict = compare(instance, engine)
+        verdict = compare(instance, engine, outside=Outside.of(settings))
     if as_json:
         print_json(verdict.as_json())
     else:

@@ -14,6 +14,7 @@ from iop_pipelines.ledger.verify import verify
 from iop_pipelines.orchestration.launch import dagster_instance
 from iop_pipelines.orchestration.supervisor import Supervisor
 from iop_pipelines.platform import Platform
+from iop_pipelines.runtimes.outside import Outside
 from iop_pipelines.settings import Settings
 
 REPORTS_TIMEOUT_S = 300
@@ -65,9 +66,10 @@ class DemoSession:
         return steps.backlog(self._platform).is_empty and not steps.reports_due(self._platform)
 
     def summary(self) -> Summary:
+        outside = Outside.of(self._settings)
         with dagster_instance(self._settings) as instance:
             runs = Counter((run.job_name, run.status.value) for run in instance.get_runs())
-            drift = len(verify(instance, self._platform.engine).drift)
+            drift = len(verify(instance, self._platform.engine, outside=outside).drift)
         rows = collect(self._platform.engine, self._platform.drm_engine, runs)
         missing = missing_from(self._platform.engine, rows, drift, _is_pdf_possible())
         return Summary(**rows, drift=drift, missing=missing)

@@ -26,7 +26,10 @@ from iop_pipelines.ledger.dagster_history import (
     purge_outside_runs,
     purge_runs,
 )
+from iop_pipelines.ledger.model_files import unnamed_files
 from iop_pipelines.ledger.repairs import forget_repairs
+from iop_pipelines.runtimes.model_files import Kept, remove_file
+from iop_pipelines.runtimes.outside import Outside
 from iop_pipelines.schema.tables import (
     dataset_versions,
     generated_reports,
@@ -49,12 +52,14 @@ _ROWS_AT_ONCE = 20_000
 
 @dataclass(frozen=True)
 class Policy:
-    """Days that each kind is kept; 0 for ever."""
+    """Days that each kind is kept; 0 for ever. storage_url: where files of models lie; empty: nowhere."""
 
     history_days: int
     outputs_days: int
     rejected_days: int
     report_files_days: int
+    model_files_days: int = 0
+    storage_url: str = ""
 
     @classmethod
     def of(cls, settings: Settings) -> "Policy":
@@ -63,6 +68,8 @@ class Policy:
             settings.keep_outputs_days,
             settings.keep_rejected_days,
             settings.keep_report_files_days,
+            settings.keep_model_files_days,
+            settings.storage_url,
         )
 
 
@@ -76,6 +83,7 @@ class Purge:
     rejected_rows: int = 0
     report_files: int = 0
     repairs: int = 0
+    model_files: int = 0
 
     def as_rows(self) -> list[dict[str, object]]:
         return [
@@ -103,6 +111,7 @@ def plan(instance: dg.DagsterInstance, engine: sa.Engine, policy: Policy, now: d
             rejected_rows=count(_rejects(_cutoff(now, policy.rejected_days)).counted()),
             report_files=count(sa.select(number).where(*_may_lose_file(files))),
             repairs=count(sa.select(number).where(ledger_repairs.c.repaired_at < ended)),
+            model_files=len(_unnamed(engine, policy, now)),
         )
 
 
@@ -141,7 +150,10 @@ def purge(
     rejects = _delete_rows(engine, _rejects(_cutoff(now, policy.rejected_days)), until(0.85))
     files = _remove_files(engine, _cutoff(now, policy.report_files_days), now, until(1.0))
     tick()
-    return Purge(runs, outside_runs, outputs, rejects, files, forget_repairs(engine, ended))
+    repairs = forget_repairs(engine, ended)
+    # The last, as it may ask a bucket that is away.
+    models = _remove_model_files(engine, policy, now, until(1.0))
+    return Purge(runs, outside_runs, outputs, rejects, files, repairs, models)
 
 
 def _cutoff(now: datetime, days: int) -> datetime:
@@ -192,6 +204,25 @@ def _may_lose_file(before: datetime) -> tuple[sa.ColumnElement[bool], ...]:
         reports.storage_url.is_not(None),
         reports.file_removed_at.is_(None),
     )
+
+
+def _unnamed(engine: sa.Engine, policy: Policy, now: datetime) -> list[Kept]:
+    if not (policy.model_files_days and policy.storage_url):
+        return []
+    outside = Outside(storage_url=policy.storage_url)
+    return unnamed_files(engine, outside, _cutoff(now, policy.model_files_days))
+
+
+def _remove_model_files(
+    engine: sa.Engine, policy: Policy, now: datetime, has_time: Callable[[], bool]
+) -> int:
+    removed = 0
+    for each in _unnamed(engine, policy, now):
+        if not has_time():
+            break
+        remove_file(Outside(storage_url=policy.storage_url), each)
+        removed += 1
+    return removed
 
 
 def _delete_rows(engine: sa.Engine, rows: _Owned, has_time: Callable[[], bool]) -> int:

@@ -1,7 +1,8 @@
 """Proves that IOP's rows and Dagster's run history tell the same story.
 
 Every row that has ended has exactly one terminal event, of the same id, status and error; every event
-has its row; and nothing is open whose run has ended. Rows that retention has marked need no event any more.
+has its row; and nothing is open whose run has ended. A version that
+names a file of a model has it as it was stored. Rows that retention has marked need no event any more.
 """
 
 import time
@@ -19,9 +20,11 @@ from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
 from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record
 from iop_pipelines.ledger.mirror import pages, terminal_records
+from iop_pipelines.ledger.model_files import broken_files
 from iop_pipelines.ledger.reconcile import find_run, in_flight
 from iop_pipelines.ledger.verdicts import Verified, keep_verdict
 from iop_pipelines.ledger.work import EXECUTION, KINDS, REPORT, WorkKind
+from iop_pipelines.runtimes.outside import NOWHERE, Outside
 from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import model_outputs
 
@@ -56,22 +59,35 @@ class Verdict:
         return asdict(self)
 
 
-def compare(instance: dg.DagsterInstance, engine: sa.Engine, tick: Tick = nobody) -> Verdict:
+def compare(
+    instance: dg.DagsterInstance,
+    engine: sa.Engine,
+    tick: Tick = nobody,
+    outside: Outside = NOWHERE,
+) -> Verdict:
     """As `verify`, where things go on meanwhile: only what two looks agree on is drift; what came of it is kept.
 
-    tick: called at each part, since the history may be long.
+    tick: called at each part, since the history may be long. outside: as of `verify`.
     """
-    verdict = verify(instance, engine, tick)
+    verdict = verify(instance, engine, tick, outside)
     if verdict.drift:
         time.sleep(SECOND_LOOK_S)
-        verdict = verify(instance, engine, tick).agreeing_with(verdict)
+        verdict = verify(instance, engine, tick, outside).agreeing_with(verdict)
     keep_verdict(engine, Verified(utc_now(), len(verdict.drift)))
     return verdict
 
 
-def verify(instance: dg.DagsterInstance, engine: sa.Engine, tick: Tick = nobody) -> Verdict:
-    """Compares all rows with all events; reads, never repairs. Of both a part at a time is in memory, and the ids of
-    what ended."""
+def verify(
+    instance: dg.DagsterInstance,
+    engine: sa.Engine,
+    tick: Tick = nobody,
+    outside: Outside = NOWHERE,
+) -> Verdict:
+    """Compares all rows with all events, and the files of models with their checksums; reads, never repairs. Of both a
+    part at a time is in memory, and the ids of what ended.
+
+    outside: whose store has the files of models; without one none is looked at.
+    """
     told = {kind: Counter[int]() for kind in (EXECUTION, REPORT)}
     drift: dict[Drift, None] = {}
     count = 0
@@ -91,6 +107,7 @@ def verify(instance: dg.DagsterInstance, engine: sa.Engine, tick: Tick = nobody)
     others = (
         *_open_after_their_run(instance, engine),
         *_outputs_without_success(engine),
+        *_model_files(engine, outside, tick),
         *(
             Drift("count", 0, f"{off.measure} {off.hour} lacks {off.amount}")
             for off in counters.drift(engine, utc_now())
@@ -99,6 +116,12 @@ def verify(instance: dg.DagsterInstance, engine: sa.Engine, tick: Tick = nobody)
     executions, reports = (_counted(engine, kind) for kind in (EXECUTION, REPORT))
     purged = executions.purged + reports.purged
     return Verdict(executions.rows, reports.rows, count, purged, (*drift, *others))
+
+
+def _model_files(engine: sa.Engine, outside: Outside, tick: Tick) -> Iterator[Drift]:
+    if outside.storage_url:
+        for model_id, problem in broken_files(engine, outside, tick):
+            yield Drift("model", model_id, problem)
 
 
 @dataclass(frozen=True)

@@ -237,6 +237,7 @@ def instance_environment(settings: Settings) -> dict[str, str]:
         "IOP_KEEP_OUTPUTS_DAYS": str(settings.keep_outputs_days),
         "IOP_KEEP_REJECTED_DAYS": str(settings.keep_rejected_days),
         "IOP_KEEP_REPORT_FILES_DAYS": str(settings.keep_report_files_days),
+        "IOP_KEEP_MODEL_FILES_DAYS": str(settings.keep_model_files_days),
         "IOP_WORKER_LOST_S": str(settings.worker_lost_s),
         "IOP_STALLED_S": str(settings.stalled_s),
         "IOP_CLAIM_LOST_S": str(settings.claim_lost_s),

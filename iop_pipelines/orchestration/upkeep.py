@@ -20,6 +20,7 @@ from iop_pipelines.recommendations.deliveries import advise_of_deliveries
 from iop_pipelines.recommendations.places import give_places
 from iop_pipelines.recommendations.silence import advise_of_missing_delivery
 from iop_pipelines.registry.keys import key, model_key
+from iop_pipelines.runtimes.outside import Outside
 from iop_pipelines.schema.tables import analytical_models, datasets, report_templates
 from iop_pipelines.transform.versions import PIPELINE_RUNS, list_datasets
 
@@ -84,7 +85,7 @@ def keep_to_policy(instance: dg.DagsterInstance, platform: Platform) -> str:
     PROGRESS.step(Sentence("doing.mirroring"))
     mirror(instance, platform.engine, PROGRESS.tick)
     try:
-        verdict = compare(instance, platform.engine, PROGRESS.tick)
+        verdict = compare(instance, platform.engine, PROGRESS.tick, Outside.of(platform.settings))
     except Exception as error:
         verdict = error
     PROGRESS.step(Sentence("doing.throwing_away"))

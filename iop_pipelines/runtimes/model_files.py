@@ -6,6 +6,7 @@ ever read: a file is ONNX or refused.
 
 import hashlib
 import json
+import re
 import secrets
 import signal
 import subprocess
@@ -14,9 +15,11 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from iop_pipelines.domain.liveness import Tick
 from iop_pipelines.domain.sentences import Sentence, remade
 from iop_pipelines.errors import InvalidDeclaration, InvalidInput, IopError, NotFound, Unavailable
 from iop_pipelines.runtimes.outside import Outside
@@ -27,6 +30,7 @@ _LONGEST_S = 120
 # What a worker of deploy/ has besides its own: of 2 GB, 768 MB are that. What is looked at with less, it can run.
 LOOK_BYTES = (2048 - 768) * 1024**2
 _CHUNK_BYTES = 1024 * 1024
+_OWN_NAME = re.compile(r"([0-9a-f]{64})\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,59 @@ def fetched(outside: Outside, checksum: str) -> Iterator[Path]:
         yield copy
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What lies in the store of one file, its description first; `changed_at` (naive UTC): the newest of it."""
+
+    checksum: str
+    paths: tuple[str, ...]
+    changed_at: datetime
+
+
+def kept_files(outside: Outside) -> list[Kept]:
+    """Also what was left of one that was not stored whole. Raises Unavailable where the store is not there."""
+    with _told(outside.storage_url):
+        files, folder = _at(outside)
+        if not files.exists(folder):
+            return []
+        found: dict[str, list[tuple[datetime, str]]] = {}
+        for path in files.ls(folder, detail=False):
+            if at := _OWN_NAME.match(path.rpartition("/")[2]):
+                changed = files.modified(path).astimezone(UTC).replace(tzinfo=None)
+                found.setdefault(at[1], []).append((changed, path))
+    return [
+        Kept(
+            checksum,
+            tuple(sorted((path for _, path in parts), key=lambda path: not path.endswith(".json"))),
+            max(changed for changed, _ in parts),
+        )
+        for checksum, parts in sorted(found.items())
+    ]
+
+
+def remove_file(outside: Outside, kept: Kept) -> None:
+    """Its description first, without which it is not there."""
+    with _told(outside.storage_url):
+        files, _ = _at(outside)
+        for path in kept.paths:
+            with suppress(FileNotFoundError):
+                files.rm_file(path)
+
+
+def is_whole(outside: Outside, checksum: str, tick: Tick) -> bool | None:
+    """Whether a stored file has its checksum still; None where it, or what describes it, is not there."""
+    found = hashlib.sha256()
+    try:
+        described(outside, checksum)
+        with _told(outside.storage_url), _opened(outside, checksum, "onnx") as file:
+            while part := file.read(_CHUNK_BYTES):
+                tick()
+                found.update(part)
+    except InvalidDeclaration:
+        return None
+    return found.hexdigest() == checksum
+
+
 def look_at(path: Path, name: str) -> Signature:
     """By a process of its own. Raises InvalidInput, or IopError where it ended before it had said anything."""
     command = [sys.executable, "-m", "iop_pipelines.runtimes.onnx_file", str(path), name]
@@ -200,6 +257,7 @@ def _at(outside: Outside) -> tuple[Any, str]:
 def _told(url: str) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
+    # The second: what the library of a store does not do.
+    except (OSError, NotImplementedError) as error:
         where = url.rpartition("@")[2]
         raise Unavailable("onnx.store_refuses", url=where, error=type(error).__name__) from error

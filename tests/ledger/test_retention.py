@@ -1,8 +1,9 @@
 """What goes, what stays, and that the ledger is proven all the same; on every database."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain, count, pairwise, repeat
 from pathlib import Path
 
@@ -32,8 +33,12 @@ from iop_pipelines.ledger.work import EXECUTION, REPORT
 from iop_pipelines.orchestration import upkeep
 from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.platform import Platform
+from iop_pipelines.runtimes import model_files
+from iop_pipelines.runtimes.model_files import Signature, store_file
+from iop_pipelines.runtimes.outside import Outside
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import (
+    analytical_models,
     dataset_versions,
     generated_reports,
     model_executions,
@@ -393,3 +398,71 @@ def test_a_file_that_is_gone_already_is_marked_like_the_others(engine, instance,
     assert purge(instance, engine, only_files, finished + LATER).report_files == 1
 
     assert seeded.row(generated_reports, report).file_removed_at == finished + LATER
+
+
+def test_a_model_file_goes_once_no_version_names_it_and_is_proven_until_then(
+    engine, instance, seed, tmp_path, monkeypatch
+):
+    # What a file takes is told elsewhere.
+    monkeypatch.setattr(model_files, "look_at", lambda *_: Signature((), ()))
+    outside = Outside(storage_url=(tmp_path / "files").as_uri(), most_bytes=100)
+    stored = datetime(2026, 3, 1)
+    names = ("used", "dropped", "never")
+    for name in names:
+        (tmp_path / name).write_bytes(name.encode())
+    used, dropped, never = (store_file(outside, tmp_path / name, name).checksum for name in names)
+    folder = tmp_path / "files" / "models"
+    (folder / f"{'f' * 64}.onnx.0a1b2c3d.part").write_bytes(b"of a store that was killed")
+    (folder / "README").write_bytes(b"somebody's own")
+    for each in folder.iterdir():
+        os.utime(each, (stored.replace(tzinfo=UTC).timestamp(),) * 2)
+    ids = _add_models_of(engine, used, dropped, dropped_at=stored + timedelta(days=20))
+    seed(engine)
+    policy = replace(FOR_EVER, model_files_days=30, storage_url=outside.storage_url)
+
+    def kept() -> set[str]:
+        return {each.name.partition(".")[0] for each in folder.iterdir()}
+
+    for days, gone, left in (
+        (29, 0, {used, dropped, never, "f" * 64, "README"}),
+        (31, 2, {used, dropped, "README"}),
+        (49, 0, {used, dropped, "README"}),
+        (51, 1, {used, "README"}),
+    ):
+        now = stored + timedelta(days=days)
+        assert plan(instance, engine, policy, now).model_files == gone
+        assert plan(instance, engine, FOR_EVER, now).model_files == 0
+        assert purge(instance, engine, policy, now).model_files == gone
+        assert kept() == left
+
+    def drift() -> list[tuple[str, int, str]]:
+        found = verify(instance, engine, outside=outside).drift
+        return [(each.kind, each.item_id, each.problem) for each in found]
+
+    assert drift() == []
+    (folder / f"{used}.onnx").write_bytes(b"other")
+    assert drift() == [("model", ids[0], f"its file {used} was changed: store it again")]
+    (folder / f"{used}.onnx").unlink()
+    assert drift() == [("model", ids[0], f"its file {used} is missing: store it again")]
+    store_file(outside, tmp_path / "used", "used")
+    assert drift() == []
+
+
+def _add_models_of(engine: sa.Engine, used: str, dropped: str, dropped_at: datetime) -> list[int]:
+    """Two versions, each of a file; the second was deleted then."""
+    with begin_write(engine) as connection:
+        return [
+            connection.execute(
+                analytical_models.insert().values(
+                    name=name,
+                    type="ml",
+                    status="active",
+                    config={"runtime": "onnx", "params": {"checksum": checksum}},
+                    deleted_at=deleted_at,
+                )
+            ).lastrowid
+            for name, checksum, deleted_at in (
+                ("mine", used, None),
+                ("former", dropped, dropped_at),
+            )
+        ]

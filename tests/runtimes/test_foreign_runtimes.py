@@ -513,7 +513,7 @@ def test_nothing_is_stored_of_a_file_that_is_refused(name, elsewhere, tmp_path) 
     outside = replace(elsewhere.outside, storage_url=f"file://{tmp_path}/store")
     file = tmp_path / "it.onnx"
     file.write_bytes(bytes(1_000_001) if name == "large" else _file(name))
-    said = {"large": "has 1,000,001 bytes; a file has at most 1 MB"}.get(name, FILES.get(name))
+    said = {"large": "has more than 1 MB, the most that is taken here"}.get(name, FILES.get(name))
     with pytest.raises(InvalidInput, match=f"'it.onnx' {said}"):
         store_file(outside, file, file.name)
     assert not (tmp_path / "store").exists()
