@@ -110,21 +110,11 @@ class Settings:
             broker_url=env.get("IOP_BROKER_URL") or None,
             clock=env.get("IOP_CLOCK") or "system",
             time_zone=env.get("IOP_TIME_ZONE") or "UTC",
-            keep_history_days=_whole(
-                "IOP_KEEP_HISTORY_DAYS", env.get("IOP_KEEP_HISTORY_DAYS"), 30, 0
-            ),
-            keep_outputs_days=_whole(
-                "IOP_KEEP_OUTPUTS_DAYS", env.get("IOP_KEEP_OUTPUTS_DAYS"), 400, 0
-            ),
-            keep_rejected_days=_whole(
-                "IOP_KEEP_REJECTED_DAYS", env.get("IOP_KEEP_REJECTED_DAYS"), 90, 0
-            ),
-            keep_report_files_days=_whole(
-                "IOP_KEEP_REPORT_FILES_DAYS", env.get("IOP_KEEP_REPORT_FILES_DAYS"), 365, 0
-            ),
-            keep_model_files_days=_whole(
-                "IOP_KEEP_MODEL_FILES_DAYS", env.get("IOP_KEEP_MODEL_FILES_DAYS"), 30, 0
-            ),
+            keep_history_days=_days(env, "IOP_KEEP_HISTORY_DAYS", 30),
+            keep_outputs_days=_days(env, "IOP_KEEP_OUTPUTS_DAYS", 400),
+            keep_rejected_days=_days(env, "IOP_KEEP_REJECTED_DAYS", 90),
+            keep_report_files_days=_days(env, "IOP_KEEP_REPORT_FILES_DAYS", 365),
+            keep_model_files_days=_days(env, "IOP_KEEP_MODEL_FILES_DAYS", 30),
             upload_mb=_whole("IOP_UPLOAD_MB", env.get("IOP_UPLOAD_MB"), 200, 1),
             model_servers=tuple(
                 each.strip()
@@ -196,6 +186,10 @@ class Settings:
     @property
     def dagster_home(self) -> Path:
         return self.home / "dagster"
+
+
+def _days(env: Mapping[str, str], name: str, default: int) -> int:
+    return _whole(name, env.get(name), default, 0)
 
 
 def _whole(name: str, text: str | None, default: int, least: int) -> int:

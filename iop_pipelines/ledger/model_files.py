@@ -41,9 +41,9 @@ def _named(engine: sa.Engine, since: datetime | None = None) -> list[tuple[int, 
     query = sa.select(models.id, models.config).where(is_listed).order_by(models.id)
     with engine.connect() as connection:
         rows = connection.execute(query).all()
-    configs = ((row.id, row.config or {}) for row in rows)
     return [
-        (model_id, config["params"]["checksum"])
-        for model_id, config in configs
-        if config.get("runtime") == _RUNTIME
+        (row.id, row.config["params"]["checksum"])
+        for row in rows
+        # A draft may lack all of it.
+        if row.config and row.config.get("runtime") == _RUNTIME
     ]

@@ -414,8 +414,9 @@ def test_a_model_file_goes_once_no_version_names_it_and_is_proven_until_then(
     folder = tmp_path / "files" / "models"
     (folder / f"{'f' * 64}.onnx.0a1b2c3d.part").write_bytes(b"of a store that was killed")
     (folder / "README").write_bytes(b"somebody's own")
+    seconds = stored.replace(tzinfo=UTC).timestamp()
     for each in folder.iterdir():
-        os.utime(each, (stored.replace(tzinfo=UTC).timestamp(),) * 2)
+        os.utime(each, (seconds, seconds))
     ids = _add_models_of(engine, used, dropped, dropped_at=stored + timedelta(days=20))
     seed(engine)
     policy = replace(FOR_EVER, model_files_days=30, storage_url=outside.storage_url)
