@@ -3,13 +3,15 @@
 import dagster as dg
 
 from iop_pipelines.orchestration import upkeep
+from iop_pipelines.orchestration.traced import run
 from iop_pipelines.platform import Platform
 
 
 @dg.op
 def purge(context: dg.OpExecutionContext, platform: dg.ResourceParam[Platform]) -> None:
     """One bounded pass over all kinds; what it does not get to waits for the next."""
-    context.log.info(upkeep.keep_to_policy(context.instance, platform))
+    with run(context):
+        context.log.info(upkeep.keep_to_policy(context.instance, platform))
 
 
 @dg.job(executor_def=dg.in_process_executor)

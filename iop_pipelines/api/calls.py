@@ -5,7 +5,6 @@ Both faces of the API run their calls here, so that a role or an error cannot di
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -22,6 +21,7 @@ from iop_pipelines.api.registry import ApiError, Heavy, Keeping, Procedure
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.identity.user import User
 from iop_pipelines.platform import Platform
+from iop_pipelines.tracing.context import new_trace
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Caller:
 
 def request_id_of(request: Request) -> str:
     """What the edge of the app gave it, or a new one where there is no edge."""
-    return request.scope.get("state", {}).get("request_id") or secrets.token_hex(8)
+    return request.scope.get("state", {}).get("request_id") or new_trace().trace_id
 
 
 def tell_of_call(request: Request, path: str, refusal: ApiError | None) -> None:
@@ -161,7 +161,7 @@ def refusal_of(error: Exception, path: str, request_id: str) -> ApiError:
     refusal = wire.refusal(error)
     if not wire.is_fault(refusal):
         return refusal
-    fields = {"procedure": path, "requestId": request_id}
+    fields = {"procedure": path, "traceId": request_id}
     log.error("%s failed", path, exc_info=error, extra={"fields": fields})
     return ApiError(refusal.code, refusal.sentence, {**refusal.data, "requestId": request_id})
 

@@ -7,7 +7,6 @@ would neither see WebSockets nor let a stream through unbuffered.
 import asyncio
 import logging
 import re
-import secrets
 import time
 from collections.abc import Callable, MutableMapping
 from typing import Any
@@ -17,11 +16,12 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from iop_pipelines.api.lifecycle import Lifecycle, this_task
-from iop_pipelines.api.logs import request_id_var
 from iop_pipelines.api.metrics import Metrics, procedure_of
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.api.translations import translations_of
 from iop_pipelines.domain.sentences import Sentence
+from iop_pipelines.tracing import spans
+from iop_pipelines.tracing.context import Trace, new_trace, read_header, read_request_id
 
 log = logging.getLogger("iop.access")
 
@@ -32,7 +32,8 @@ CLIENT_CLOSED = 499
 _OWN_LIMIT = ("/api/trpc/", "/api/v1/", "/api/uploads")
 # Whoever has the rest of such a path is signed in by it.
 _ONE_TIME = re.compile(r"^(/api/auth/link/).*")
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+# Asked every few seconds, and nothing comes of it: no span tells of them.
+_UNTOLD = frozenset({"/metrics", "/api/health", "/api/ready"})
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -76,19 +77,31 @@ class Edge:
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
-            scope.setdefault("state", {})["request_id"] = _request_id(scope)
+            parent, begun = _asked_by(scope)
+            scope.setdefault("state", {})["request_id"] = (parent or begun).trace_id
             await self._app(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        procedure = procedure_of(scope["path"], self._known)
+        parent, begun = _asked_by(scope)
+        name = f"{scope['method']} {procedure}"
+        is_quiet = procedure in _UNTOLD
+        with spans.span(name, parent, kind="server", root=begun, is_quiet=is_quiet) as span:
+            status = await self._counted(scope, receive, send, procedure, span.trace.trace_id)
+            span.attributes["http.response.status_code"] = status
+            span.is_error = status >= 500
+
+    async def _counted(
+        self, scope: Scope, receive: Receive, send: Send, procedure: str, request_id: str
+    ) -> int:
+        """The status that it was answered with."""
         began = time.perf_counter()
-        request_id = _request_id(scope)
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         calls: list[tuple[str, str]] = []
         state["calls"] = calls
-        token = request_id_var.set(request_id)
         answer = _Answer(scope, send, request_id, self._lifecycle)
         self._metrics.in_flight.inc()
         try:
@@ -96,9 +109,8 @@ class Edge:
         finally:
             answer.close()
             self._metrics.in_flight.dec()
-            procedure = procedure_of(scope["path"], self._known)
             # A client whose body did not come was answered below us, by slow_clients.py.
-            status = state.get("ended_as", answer.status)
+            status: int = state.get("ended_as", answer.status)
             self._metrics.count(procedure, status)
             for path, code in calls:
                 self._metrics.count_call(path if self._known(path) else "unknown", code)
@@ -106,7 +118,7 @@ class Edge:
             if not answer.is_stream:
                 self._metrics.time(procedure, seconds)
             _log(scope, status, seconds)
-            request_id_var.reset(token)
+        return status
 
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         try:
@@ -191,12 +203,18 @@ async def _nothing() -> Message:
     return {"type": "http.disconnect"}
 
 
-def _request_id(scope: Scope) -> str:
-    """The caller's, so that one id follows a request through a proxy, or a new one."""
+def _asked_by(scope: Scope) -> tuple[Trace | None, Trace]:
+    """The caller's span, or None; and what begins here where there is none, under the caller's own id if it is one.
+
+    Two `traceparent` are none, as W3C says.
+    """
+    said: dict[bytes, list[str]] = {b"traceparent": [], b"x-request-id": []}
     for name, value in scope["headers"]:
-        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
-            return value.decode()
-    return secrets.token_hex(8)
+        if name in said:
+            said[name].append(value.decode("latin-1"))
+    parents, ids = said.values()
+    parent = read_header(parents[0]) if len(parents) == 1 else None
+    return parent, new_trace(read_request_id(ids[0]) if ids else None)
 
 
 def _declared_length(scope: Scope) -> int:

@@ -19,7 +19,6 @@ import dagster as dg
 import uvicorn
 from starlette.applications import Starlette
 
-from iop_pipelines.api import logs
 from iop_pipelines.api.app import create_app
 from iop_pipelines.api.dagster_ui.requests import MAX_GRAPHQL_BYTES
 from iop_pipelines.api.dagster_ui.ui import DagsterUi
@@ -27,6 +26,7 @@ from iop_pipelines.api.lifecycle import Lifecycle
 from iop_pipelines.api.slow_clients import Patience, protocol_with
 from iop_pipelines.orchestration.launch import dagster_instance
 from iop_pipelines.settings import Settings
+from iop_pipelines.tracing import logs
 
 log = logging.getLogger(__name__)
 

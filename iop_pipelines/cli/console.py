@@ -27,6 +27,8 @@ from iop_pipelines.orchestration.home import private_files
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.witness import Witness
 from iop_pipelines.settings import Settings
+from iop_pipelines.tracing import spans
+from iop_pipelines.tracing.context import current, new_trace
 
 console = Console()
 progress_console = Console(stderr=True)
@@ -66,8 +68,10 @@ def command(
         )
         @functools.wraps(function)
         def wrapper(home: Path | None, as_json: bool, **options: Any) -> None:
+            what = f"iop {group.name or ''} {name or function.__name__}".replace("  ", " ")
             try:
-                with private_files():
+                # By its id the audit trail and `iop trace` know what this command set going.
+                with private_files(), spans.span(what, root=new_trace(), is_quiet=True):
                     function(settings=settings_for(home), as_json=as_json, **options)
             except IopError as error:
                 raise Failed(carried(str(error)), as_json) from error
@@ -101,7 +105,9 @@ def engine_of(settings: Settings) -> sa.Engine:
 
 def operator() -> Actor:
     """Whoever runs a command on the machine has the database, and so is an admin already."""
-    return Actor(None, f"cli:{getpass.getuser()}", address="local")
+    trace = current()
+    request_id = trace.trace_id if trace else ""
+    return Actor(None, f"cli:{getpass.getuser()}", request_id, address="local")
 
 
 def witness_as(procedure: str) -> Witness:

@@ -23,6 +23,7 @@ COMMANDS = {
     "user": ("users", "Accounts: add, list, role, password, disable, a link to sign in."),
     "token": ("users", "Print a bearer token for an account, and nothing else."),
     "events": ("events", "The event bus: what waits, what failed, what was refused."),
+    "trace": ("traces", "What came of one request, by its id."),
     "ledger": ("ledger", "The execution ledger: verify it, see what is open and was repaired."),
     "retention": ("retention", "Old data: show what would be deleted, or delete it."),
 }

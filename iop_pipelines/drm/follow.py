@@ -6,7 +6,6 @@ sees all rows. What has ended is never written again. Copying may stop anywhere 
 
 import logging
 import signal
-import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import exact, new_table
 from iop_pipelines.schema.transactions import change, write
 from iop_pipelines.settings import Settings
+from iop_pipelines.tracing import logs
 
 log = logging.getLogger(__name__)
 
@@ -276,11 +276,7 @@ def follow(settings: Settings, stopped: threading.Event) -> None:
 
 
 def main() -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    logs.configure()
     logging.getLogger("httpx").setLevel(logging.WARNING)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

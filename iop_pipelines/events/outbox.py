@@ -17,6 +17,7 @@ from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.events.words import EventType
 from iop_pipelines.schema.tables import event_outbox
 from iop_pipelines.schema.transactions import change
+from iop_pipelines.tracing.spans import carried
 
 KEPT = timedelta(days=7)
 _PURGED_AT_ONCE = 5_000
@@ -28,14 +29,20 @@ class Unpublished:
     event_id: str
     event_type: EventType
     payload: str
+    traceparent: str | None
 
 
 def tell(
-    connection: sa.Connection, event_type: EventType, source_id: str, own: Mapping[str, Any]
+    connection: sa.Connection,
+    event_type: EventType,
+    source_id: str,
+    own: Mapping[str, Any],
+    traceparent: str | None = None,
 ) -> None:
     """Writes one event; it is told if and only if the transaction commits.
 
     own: the type's own fields, JSON-ready.
+    traceparent: what the row that it tells of names, where another trace than its own may tell of it.
     """
     now = wall_clock()
     event_id = str(uuid.uuid4())
@@ -53,6 +60,7 @@ def tell(
             source_id=source_id,
             created_at=now,
             payload=json.dumps(content, allow_nan=False),
+            traceparent=carried(traceparent),
         )
     )
 
@@ -66,14 +74,19 @@ def unpublished(engine: sa.Engine, limit: int) -> list[Unpublished]:
     """In the order in which they were written; what one source tells, it tells under a lock of its own row."""
     columns = event_outbox.c
     query = (
-        sa.select(columns.id, columns.event_id, columns.event_type, columns.payload)
+        sa.select(
+            *(columns.id, columns.event_id, columns.event_type),
+            *(columns.payload, columns.traceparent),
+        )
         .where(columns.published_at.is_(None))
         .order_by(columns.id)
         .limit(limit)
     )
     with engine.connect() as connection:
         return [
-            Unpublished(row.id, row.event_id, EventType(row.event_type), row.payload)
+            Unpublished(
+                row.id, row.event_id, EventType(row.event_type), row.payload, row.traceparent
+            )
             for row in connection.execute(query)
         ]
 

@@ -45,7 +45,7 @@ def tell_executed(connection: sa.Connection, execution_id: int) -> None:
     }
     if row.superseded_by is not None:
         own["superseded_by"] = row.superseded_by
-    tell(connection, EventType.MODEL_EXECUTED, f"iop/model/{row.model_id}", own)
+    tell(connection, EventType.MODEL_EXECUTED, f"iop/model/{row.model_id}", own, row.traceparent)
 
 
 def tell_report(connection: sa.Connection, report_id: int) -> None:
@@ -68,7 +68,13 @@ def tell_report(connection: sa.Connection, report_id: int) -> None:
         "finished_at": as_utc(row.finished_at),
         "error": _start_of(row.error_msg),
     }
-    tell(connection, EventType.REPORT_GENERATED, f"iop/template/{row.template_id}", own)
+    tell(
+        connection,
+        EventType.REPORT_GENERATED,
+        f"iop/template/{row.template_id}",
+        own,
+        row.traceparent,
+    )
 
 
 def tell_insight(connection: sa.Connection, recommendation_id: int, change: Change) -> None:

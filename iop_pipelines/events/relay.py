@@ -17,6 +17,7 @@ from iop_pipelines.errors import Unavailable
 from iop_pipelines.events import leases, outbox
 from iop_pipelines.events.broker import ANALYTICS, AWAY, Pause, connect
 from iop_pipelines.events.words import ANALYTICS_EXCHANGE
+from iop_pipelines.tracing.context import read_header
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ class Relay:
             confirm_timeout=CONFIRM_TIMEOUT_S,
             message_id=event.event_id,
             type=event.event_type.value,
+            headers={"traceparent": event.traceparent} if event.traceparent else None,
         )
         if self._returned:
             raise Unavailable(
@@ -96,6 +98,10 @@ class Relay:
                 event_type=event.event_type.value,
                 said=self._returned[0],
             )
+        fields: dict[str, object] = {"eventId": event.event_id, "eventType": event.event_type.value}
+        if (trace := read_header(event.traceparent)) is not None:
+            fields["traceId"] = trace.trace_id
+        log.info("event published", extra={"fields": fields})
 
     def _producer(self) -> kombu.Producer:
         if self._open_producer is None:

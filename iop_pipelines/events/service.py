@@ -7,7 +7,6 @@ import logging
 import os
 import signal
 import socket
-import sys
 import threading
 
 from iop_pipelines.errors import MisconfiguredInstance
@@ -17,6 +16,7 @@ from iop_pipelines.events.consumer import Consumer
 from iop_pipelines.events.relay import Relay
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
+from iop_pipelines.tracing import logs
 
 # Shorter than the broker's patience with a consumer that is silent while it waits for the database.
 IO_TIMEOUT_S = 10
@@ -45,11 +45,7 @@ def serve(settings: Settings, stopped: threading.Event) -> None:
 
 
 def main() -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    logs.configure()
     # Of the driver only what went wrong.
     logging.getLogger("amqp").setLevel(logging.WARNING)
     stopped = threading.Event()

@@ -23,6 +23,7 @@ from iop_pipelines.intake.wholeness import is_being_written
 from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import deliveries, intake_sources
 from iop_pipelines.schema.transactions import write
+from iop_pipelines.tracing.spans import carried
 
 # Of one source: what waits for a worker or is at one. One run carries no more.
 MAX_OPEN = 20
@@ -191,6 +192,7 @@ def _row(source: WatchedSource, item: Item, now: datetime) -> dict[str, Any]:
         "status": "waiting",
         "phase": Phase.HELD,
         "seen_at": now,
+        "traceparent": carried(),
     }
 
 
@@ -340,6 +342,7 @@ def retry(engine: sa.Engine, source: WatchedSource, now: datetime, name: str | N
                 "status": "pending",
                 "phase": Phase.QUEUED,
                 "seen_at": now,
+                "traceparent": carried(),
             }
             for row in sorted(failed, key=lambda row: row.id)
         ]

@@ -20,6 +20,7 @@ from iop_pipelines.intake import store
 from iop_pipelines.schema.tables import uploads, users
 from iop_pipelines.schema.transactions import change, write
 from iop_pipelines.schema.witness import Witness, unwitnessed
+from iop_pipelines.tracing.spans import carried
 
 KEPT = timedelta(days=1)
 # Of one account.
@@ -51,6 +52,7 @@ class Upload:
     said: Mapping[str, Any] | None
     uploaded_by: int
     uploaded_at: datetime
+    traceparent: str | None
 
     @property
     def run_key(self) -> str:
@@ -212,6 +214,7 @@ def ask_to_load(
             "dataset": dataset,
             "answers": dict(answers),
             "asked_at": now,
+            "traceparent": carried(),
             "attempt": uploads.c.attempt + (before.status is UploadStatus.FAILED),
             "error_msg": None,
             "said": None,

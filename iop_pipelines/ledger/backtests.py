@@ -19,6 +19,7 @@ from iop_pipelines.schema.tables import model_backtest_lines as lines
 from iop_pipelines.schema.tables import model_backtests as table
 from iop_pipelines.schema.transactions import change, write
 from iop_pipelines.schema.witness import Witness, unwitnessed
+from iop_pipelines.tracing.spans import carried
 
 # Of a version; the ended ones that are older go.
 KEPT = 5
@@ -61,6 +62,7 @@ class StoredBacktest:
     started_at: datetime | None
     seen_at: datetime | None
     ended_at: datetime | None
+    traceparent: str | None
 
     @property
     def is_open(self) -> bool:
@@ -124,6 +126,7 @@ def ask(
             alerts_per_week=asked.alerts_per_week,
             asked_by=by,
             asked_at=now,
+            traceparent=carried(),
         )
         made = _row(connection, connection.execute(entry).lastrowid)
         witness(connection, None, _told(made))

@@ -33,6 +33,7 @@ from iop_pipelines.schema.tables import (
 )
 from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.schema.witness import Witness, unwitnessed
+from iop_pipelines.tracing.spans import carried
 from iop_pipelines.transform.versions import (
     PIPELINE_RUNS,
     StoredDataset,
@@ -468,7 +469,8 @@ def _insert_once(
     """The new row's id, or None where the trigger key has a row; the write lock or unique index decides."""
     if trigger_key is not None and _id_of(connection, table, trigger_key) is not None:
         return None
-    return connection.execute(table.insert().values(trigger_key=trigger_key, **values)).lastrowid
+    entry = table.insert().values(trigger_key=trigger_key, traceparent=carried(), **values)
+    return connection.execute(entry).lastrowid
 
 
 def _told(

@@ -22,6 +22,7 @@ from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import dataset_versions, generated_reports, report_templates
 from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.schema.witness import Witness, unwitnessed
+from iop_pipelines.tracing.spans import carried
 
 # A report whose first edition ended longer ago is history: nobody is told that its data came again.
 LOOKED_BACK = timedelta(days=31)
@@ -140,6 +141,7 @@ def _reissue(
             trigger=trigger,
             requested_at=now,
             generated_at=now,
+            traceparent=carried(),
         )
     ).lastrowid
     query = sa.select(*_COLUMNS).where(generated_reports.c.id == new_id)

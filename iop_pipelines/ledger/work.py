@@ -29,6 +29,7 @@ from iop_pipelines.schema.tables import (
     workers,
 )
 from iop_pipelines.schema.transactions import write
+from iop_pipelines.tracing.context import Trace, distinct, read_header
 
 # Starts in all, after transient failures and lost workers, with increasing delays between them.
 MAX_STARTS = 5
@@ -62,12 +63,13 @@ KINDS = (VERSION, EXECUTION, REPORT, DELIVERY)
 
 @dataclass(frozen=True)
 class Batch:
-    """Items claimed for one Dagster run; `pool` says what kind of work they share."""
+    """Items claimed for one Dagster run; `pool` says what kind of work they share, `asked` who asked for any of it."""
 
     kind: WorkKind
     pool: str
     ids: tuple[int, ...]
     run_key: str
+    asked: tuple[Trace, ...] = ()
 
 
 def run_key_of(kind: WorkKind, items: Sequence[tuple[int, int]]) -> str:
@@ -92,13 +94,18 @@ def claim(engine: sa.Engine, kind: WorkKind, now: datetime, limit: int = 200) ->
             return []
         rows = connection.execute(_claimable(kind, now, limit)).all()
         pools: dict[str, list[tuple[int, int]]] = {}
+        asked: dict[str, list[str | None]] = {}
         for row in rows:
             # What was put back to wait has `run_after`: it ended in an error, and its run lived on.
             is_suspect = row.starts and row.run_after is None
             pool = f"{row.pool}/{row.id}" if is_suspect else str(row.pool)
             pools.setdefault(pool, []).append((row.id, row.attempt))
+            asked.setdefault(pool, []).append(row.traceparent)
         batches = [
-            Batch(kind, pool, tuple(i for i, _ in items), run_key_of(kind, items))
+            Batch(
+                *(kind, pool, tuple(i for i, _ in items), run_key_of(kind, items)),
+                asked=tuple(distinct(asked[pool])),
+            )
             for pool, items in pools.items()
         ]
         for batch in batches:
@@ -187,7 +194,8 @@ def _claimable(
         table.c.phase == Phase.QUEUED,
         sa.or_(table.c.run_after.is_(None), table.c.run_after <= now),
     )
-    columns = (table.c.id, table.c.attempt, table.c.starts, table.c.run_after)
+    names = ("id", "attempt", "starts", "run_after", "traceparent")
+    columns = tuple(table.c[name] for name in names)
     if kind is DELIVERY:
         return _claimable_deliveries(columns, is_due, limit)
     if kind is not EXECUTION:
@@ -279,6 +287,14 @@ def holds(connection: sa.Connection, kind: WorkKind, item_id: int, attempt: int)
         table.c.id == item_id, table.c.attempt == attempt, table.c.phase == Phase.STARTED
     )
     return connection.scalar(query.with_for_update()) is not None
+
+
+def asked_by(engine: sa.Engine, kind: WorkKind, ids: Sequence[int]) -> dict[int, Trace | None]:
+    """Which span asked for each; None where its row names none."""
+    table = kind.table
+    query = sa.select(table.c.id, table.c.traceparent).where(table.c.id.in_(ids))
+    with engine.connect() as connection:
+        return {row.id: read_header(row.traceparent) for row in connection.execute(query)}
 
 
 def require_claim(connection: sa.Connection, kind: WorkKind, item_id: int, attempt: int) -> None:

@@ -11,10 +11,12 @@ from dagster._core.storage.tags import RUN_KEY_TAG
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import BacktestStatus
 from iop_pipelines.ledger import backtests
+from iop_pipelines.orchestration import traced
 from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.orchestration.ticks import Ticked
 from iop_pipelines.platform import Platform
 from iop_pipelines.registry.models import model
+from iop_pipelines.tracing.context import distinct
 
 JOB = "backtest_models"
 # Nothing was heard for so long of one whose run has ended: a command would have been heard.
@@ -57,9 +59,11 @@ def _request(given: backtests.StoredBacktest) -> dg.RunRequest:
             "ops": {"backtest": {"config": config}},
             "loggers": {"console": {"config": {"log_level": "WARNING"}}},
         },
+        tags={**traced.launched(JOB, distinct([given.traceparent]), given.run_key)},
     )
 
 
+@traced.of_run
 def backtest(context: dg.OpExecutionContext, platform: Platform, config: BacktestConfig) -> None:
     from iop_pipelines.backtest.work import do
 

@@ -29,6 +29,7 @@ from iop_pipelines.ledger.work import (
     VERSION,
     LostClaim,
     WorkKind,
+    asked_by,
     end_delivery,
     end_version,
     hold_delivery,
@@ -36,7 +37,7 @@ from iop_pipelines.ledger.work import (
     start,
     try_again,
 )
-from iop_pipelines.orchestration import metadata
+from iop_pipelines.orchestration import metadata, traced
 from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.advising import advise
@@ -48,6 +49,7 @@ from iop_pipelines.registry.standing import pause_if_failing
 from iop_pipelines.schema.report_row import report_row
 from iop_pipelines.schema.tables import generated_reports
 from iop_pipelines.schema.transactions import write
+from iop_pipelines.tracing.spans import Span
 from iop_pipelines.transform.versions import StoredDataset
 
 if TYPE_CHECKING:
@@ -109,31 +111,58 @@ def _run_items(
     It lets a transient failure through as PutBack: the item goes back to the queue and tries later.
     """
     tally = Tally()
-    for item_id in ids:
-        attempt = start(platform.engine, kind, item_id, run_key, context.run_id, now=utc_now())
-        if attempt is None:
-            context.log.info(f"{kind.name} {item_id}: claimed by another attempt, left alone")
-            tally.skipped += 1
-            continue
-        PROGRESS.item_begun(context.run_id, kind.name, item_id, attempt)
-        try:
-            reason = work(Item(kind, item_id, attempt))
-        except LostClaim as lost:
-            context.log.warning(f"{kind.name} {item_id}: {lost}")
-            tally.skipped += 1
-            continue
-        except PutBack as put_back:
-            context.log.warning(f"{kind.name} {item_id}: {put_back}; queued again")
-            tally.again += 1
-            continue
-        finally:
-            PROGRESS.item_ended()
-        if reason is None:
-            tally.done += 1
-        else:
-            context.log.error(f"{kind.name} {item_id}: {reason}")
-            tally.failed.append(f"{kind.name} {item_id}: {reason}")
+    asked = asked_by(platform.engine, kind, ids)
+    serves = [each for each in asked.values() if each is not None]
+    with traced.run(context, serves, len(ids)):
+        for item_id in ids:
+            with traced.item(kind.name, item_id, context.run_id, asked.get(item_id)) as told:
+                attempt = start(
+                    platform.engine, kind, item_id, run_key, context.run_id, now=utc_now()
+                )
+                told.say(attempt=attempt)
+                if attempt is None:
+                    context.log.info(
+                        f"{kind.name} {item_id}: claimed by another attempt, left alone"
+                    )
+                    told.say(outcome="skipped")
+                    tally.skipped += 1
+                    continue
+                _run_item(context, Item(kind, item_id, attempt), work, tally, told)
     return tally
+
+
+def _run_item(
+    context: Context,
+    item: Item,
+    work: Callable[[Item], Sentence | None],
+    tally: Tally,
+    told: Span,
+) -> None:
+    name = f"{item.kind.name} {item.id}"
+    PROGRESS.item_begun(context.run_id, item.kind.name, item.id, item.attempt)
+    try:
+        reason = work(item)
+    except LostClaim as lost:
+        context.log.warning(f"{name}: {lost}")
+        told.say(outcome="lost")
+        tally.skipped += 1
+        return
+    except PutBack as put_back:
+        context.log.warning(f"{name}: {put_back}; queued again")
+        told.say(outcome="again", error=put_back.told.code)
+        told.is_error = True
+        tally.again += 1
+        return
+    finally:
+        PROGRESS.item_ended()
+    if reason is None:
+        told.say(outcome="done")
+        tally.done += 1
+        return
+    told.say(outcome="failed", error=reason.code)
+    told.is_error = True
+    context.log.error(f"{name}: {reason}")
+    tally.failed.append(f"{name}: {reason}")
 
 
 class PutBack(IopError):

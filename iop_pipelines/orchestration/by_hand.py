@@ -20,14 +20,17 @@ from iop_pipelines.ledger.work import (
 )
 from iop_pipelines.orchestration import batches
 from iop_pipelines.orchestration.progress import PROGRESS
+from iop_pipelines.orchestration.traced import of_run
 from iop_pipelines.platform import Platform
 from iop_pipelines.registry.keys import id_of
 from iop_pipelines.registry.models import model
 from iop_pipelines.schema.tables import dataset_versions
 from iop_pipelines.schema.transactions import write
+from iop_pipelines.tracing.spans import carried
 from iop_pipelines.transform.versions import dataset_by_id
 
 
+@of_run
 def prepare(
     context: dg.AssetExecutionContext, platform: Platform, keys: Sequence[str]
 ) -> batches.Tally:
@@ -41,7 +44,14 @@ def prepare(
         connection.execute(
             dataset_versions.update()
             .where(versions.dataset_id.in_(ids), versions.status == "failed")
-            .values(status="pending", phase=Phase.QUEUED, attempt=1, error_msg=None, said=None)
+            .values(
+                status="pending",
+                phase=Phase.QUEUED,
+                attempt=1,
+                error_msg=None,
+                said=None,
+                traceparent=carried(),
+            )
         )
         query = sa.select(versions.id).where(
             versions.dataset_id.in_(ids), versions.phase == Phase.QUEUED
@@ -53,7 +63,7 @@ def prepare(
             connection.execute(
                 dataset_versions.update()
                 .where(versions.id.in_(waiting), versions.phase == Phase.DONE)
-                .values(status="pending", phase=Phase.QUEUED, attempt=1)
+                .values(status="pending", phase=Phase.QUEUED, attempt=1, traceparent=carried())
             )
         return waiting
 
@@ -61,6 +71,7 @@ def prepare(
     return _run(context, platform, VERSION, waiting, batches.prepare_datasets)
 
 
+@of_run
 def execute(
     context: dg.AssetExecutionContext, platform: Platform, keys: Sequence[str]
 ) -> batches.Tally:
@@ -81,6 +92,7 @@ def execute(
     return _run(context, platform, EXECUTION, requested, batches.execute_models)
 
 
+@of_run
 def generate(
     context: dg.AssetExecutionContext, platform: Platform, keys: Sequence[str]
 ) -> batches.Tally:

@@ -22,6 +22,7 @@ from iop_pipelines.ledger.cursors import SeenIds
 from iop_pipelines.ledger.ended_runs import read_ended_runs
 from iop_pipelines.ledger.requests import request_for_drm_run, requested_runs
 from iop_pipelines.ledger.work import VERSION
+from iop_pipelines.orchestration import traced
 from iop_pipelines.orchestration.ticks import (
     Ticked,
     deadline,
@@ -58,6 +59,7 @@ class Tally:
         )
 
 
+@traced.tick("drm_events")
 def drm_events(platform: Platform, instance: dg.DagsterInstance, cursor: str | None) -> Ticked:
     """Drains the inbox; the cursor is a position in DRM's runs, as polling has its own."""
     position = SeenIds.parse(cursor)

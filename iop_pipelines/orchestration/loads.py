@@ -12,9 +12,11 @@ from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import UploadStatus
 from iop_pipelines.intake import uploads
+from iop_pipelines.orchestration import traced
 from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.orchestration.ticks import Ticked
 from iop_pipelines.platform import Platform
+from iop_pipelines.tracing.context import distinct
 
 JOB = "load_uploads"
 
@@ -50,9 +52,11 @@ def _request(upload: uploads.Upload) -> dg.RunRequest:
             "ops": {"load": {"config": config}},
             "loggers": {"console": {"config": {"log_level": "WARNING"}}},
         },
+        tags={**traced.launched(JOB, distinct([upload.traceparent]), upload.run_key)},
     )
 
 
+@traced.of_run
 def load(context: dg.OpExecutionContext, platform: Platform, config: LoadConfig) -> None:
     from iop_pipelines.intake.loading import load_upload
 

@@ -27,6 +27,7 @@ from iop_pipelines.ledger.requests import (
 )
 from iop_pipelines.ledger.restatements import mark_restated
 from iop_pipelines.ledger.work import DELIVERY, EXECUTION, REPORT, VERSION, Batch, WorkKind, claim
+from iop_pipelines.orchestration import traced
 from iop_pipelines.orchestration.report_slots import request_slots, settle_waiting
 from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.quality import hold_back, recovered
@@ -103,10 +104,15 @@ def _run_request(batch: Batch) -> dg.RunRequest:
             # A worker's own log has its warnings; every event is in Dagster's log.
             "loggers": {"console": {"config": {"log_level": "WARNING"}}},
         },
-        tags={"iop/pool": batch.pool, "iop/items": str(len(batch.ids))},
+        tags={
+            "iop/pool": batch.pool,
+            "iop/items": str(len(batch.ids)),
+            **traced.launched(batch.kind.job, batch.asked, batch.run_key, len(batch.ids)),
+        },
     )
 
 
+@traced.tick("intake_deliveries")
 def intake_deliveries(platform: Platform) -> Ticked:
     """Looks at the watched sources that are due, and launches the deliveries of what is whole."""
     from iop_pipelines.intake.delivering import tell_failures
@@ -128,6 +134,7 @@ def intake_deliveries(platform: Platform) -> Ticked:
     return Ticked(launch(platform, DELIVERY), None, note)
 
 
+@traced.tick("drm_pipeline_runs")
 def drm_pipeline_runs(
     platform: Platform, instance: dg.DagsterInstance, cursor: str | None
 ) -> Ticked:
@@ -163,6 +170,7 @@ def _left_over(count: int, what: str) -> str:
     return f"; {told}"
 
 
+@traced.tick("drm_quality_scores")
 def drm_quality_scores(
     platform: Platform, instance: dg.DagsterInstance, cursor: str | None
 ) -> Ticked:
@@ -249,6 +257,11 @@ def scheduled_reports(platform: Platform, cadence: str) -> Ticked:
 
     Reports that wait for data are looked at in every tick, whichever cadence they are of.
     """
+    with traced.tick(f"{cadence}_reports"):
+        return _scheduled_reports(platform, cadence)
+
+
+def _scheduled_reports(platform: Platform, cadence: str) -> Ticked:
     now = platform.now()
     made, said = request_slots(platform, cadence, now)
     issued, waiting = settle_waiting(platform, now)

@@ -13,6 +13,7 @@ from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.mirror import mirror
 from iop_pipelines.ledger.reconcile import Patience, reconcile
 from iop_pipelines.ledger.verify import compare
+from iop_pipelines.orchestration import traced
 from iop_pipelines.orchestration.progress import PROGRESS
 from iop_pipelines.platform import Platform
 from iop_pipelines.recommendations.advising import advise_pending
@@ -46,6 +47,7 @@ def registered_keys(engine: sa.Engine) -> dict[str, list[str]]:
     return keys
 
 
+@traced.tick("ledger_reconciler")
 def keep_ledger(instance: dg.DagsterInstance, platform: Platform) -> str:
     """Mirror, then repair, then advise what is owed; returns what was done, in words."""
     mirrored = mirror(instance, platform.engine)

@@ -39,6 +39,7 @@ from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import workers
 from iop_pipelines.schema.transactions import change, write
 from iop_pipelines.settings import Settings
+from iop_pipelines.tracing import logs
 
 HEARTBEAT_S = 5
 # How long a worker that has taken a run waits before it asks again for a database that is away.
@@ -159,6 +160,7 @@ def _preload() -> None:
 
 def run_worker(name: str, settings: Settings) -> None:
     """Takes runs until SIGTERM; the run in hand is finished first."""
+    logs.configure_own()
     _preload()
     app = make_app({**celery_options(settings), "include": [], "task_default_queue": QUEUE})
     create_execute_job_task(app)

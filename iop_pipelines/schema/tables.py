@@ -15,6 +15,7 @@ from sqlalchemy.sql.expression import FunctionElement
 from iop_pipelines.domain import vocabulary as words
 from iop_pipelines.domain.places import place_of
 from iop_pipelines.schema.document import Document
+from iop_pipelines.tracing.context import HEADER_LENGTH
 
 metadata = sa.MetaData(
     naming_convention={
@@ -107,7 +108,13 @@ def _work_columns(phase_enum: str) -> list[sa.Column]:
         sa.Column("run_key", exact(64), index=True),
         sa.Column("claimed_at", Timestamp),
         sa.Column("dagster_run_id", exact(64), index=True),
+        # The span that asked for it (`tracing.context`), by whose id all that comes of it is found.
+        _traceparent(index=True),
     ]
+
+
+def _traceparent(*, index: bool = False) -> sa.Column:
+    return sa.Column("traceparent", exact(HEADER_LENGTH), index=index)
 
 
 def _place_given(context: DefaultExecutionContext) -> int:
@@ -668,6 +675,7 @@ event_outbox = _table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("payload", LongText, nullable=False),
     sa.Column("published_at", Moment),
+    _traceparent(),
     sa.Index("ix_event_outbox__published", "published_at", "id"),
 )
 
@@ -793,6 +801,8 @@ uploads = _table(
     sa.Column("asked_at", Timestamp),
     sa.Column("ended_at", Timestamp),
     sa.Column("file_removed_at", Timestamp),
+    # The span that asked for it to be loaded.
+    _traceparent(),
     sa.Index("ix_uploads__status", "status"),
 )
 
@@ -824,6 +834,7 @@ model_backtests = _table(
     # When it was last heard of.
     sa.Column("seen_at", Timestamp),
     sa.Column("ended_at", Timestamp),
+    _traceparent(),
     sa.Index("ix_model_backtests__status", "status"),
 )
 

@@ -21,6 +21,7 @@ from iop_pipelines.drm.source import DrmRun
 from iop_pipelines.errors import Conflict, Contended, NotFound
 from iop_pipelines.schema.tables import dataset_versions, datasets
 from iop_pipelines.schema.transactions import write
+from iop_pipelines.tracing.spans import carried
 
 PIPELINE_RUNS = "pipeline_runs"
 _A_SECOND = timedelta(seconds=1)
@@ -268,6 +269,7 @@ def ensure_version(connection: sa.Connection, stored: StoredDataset, run: DrmRun
         "declaration_version": stored.declaration.version,
         "window_start": run.window_start,
         "window_end": run.window_end,
+        "traceparent": carried(),
     }
     if stored.is_system:
         ended = run.finished_at.replace(microsecond=0)

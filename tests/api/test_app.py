@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -26,7 +27,6 @@ from iop_pipelines.api.app import create_app
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.edge import MAX_BODY_BYTES
 from iop_pipelines.api.health import Part
-from iop_pipelines.api.logs import JsonFormatter, request_id_var, without_secrets
 from iop_pipelines.api.metrics import Metrics, ended_executions
 from iop_pipelines.api.readers.pool import Readers
 from iop_pipelines.api.registry import Kind, Registry
@@ -37,6 +37,8 @@ from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.migrate import downgrade, upgrade
 from iop_pipelines.schema.tables import analytical_models, model_executions, workers
 from iop_pipelines.settings import Settings
+from iop_pipelines.tracing.context import new_trace, within
+from iop_pipelines.tracing.logs import JsonFormatter, without_secrets
 from served_app import Accounts, answers, running, wait_until
 
 
@@ -273,7 +275,7 @@ def test_every_answer_has_the_security_headers_and_a_request_id(url):
         assert "frame-ancestors 'none'" in policy
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "same-origin"
-        assert len(headers["x-request-id"]) == 16
+        assert re.fullmatch(r"[0-9a-f]{32}", headers["x-request-id"])
         assert "strict-transport-security" not in headers
         assert "server" not in headers
 
@@ -283,11 +285,33 @@ def test_behind_https_browsers_are_told_to_stay_there(url):
     assert headers["strict-transport-security"].startswith("max-age=31536000")
 
 
-def test_a_callers_request_id_is_kept_if_it_is_one(url):
-    kept = httpx.get(url, headers={"x-request-id": "from-the-proxy-1"}).headers["x-request-id"]
-    assert kept == "from-the-proxy-1"
-    replaced = httpx.get(url, headers={"x-request-id": 'a" b'}).headers["x-request-id"]
-    assert len(replaced) == 16
+PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+OTHER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+NGINX = "3b1e7d6c5f8a49e2b0d4c6a8e1f3957d"
+ENVOY = "9f1c2d3e-4b5a-4c7d-8e9f-0a1b2c3d4e5f"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ([("traceparent", PARENT)], PARENT[3:35]),
+        ([("traceparent", PARENT), ("x-request-id", NGINX)], PARENT[3:35]),
+        ([("x-request-id", NGINX)], NGINX),
+        ([("x-request-id", ENVOY)], ENVOY.replace("-", "")),
+        # What is no traceparent is as if it had not been sent, and so are two.
+        ([("traceparent", PARENT.upper()), ("x-request-id", NGINX)], NGINX),
+        ([("traceparent", PARENT), ("traceparent", OTHER), ("x-request-id", NGINX)], NGINX),
+    ],
+)
+def test_one_id_is_the_callers_traces_or_the_one_that_a_proxy_gave(url, sent, kept):
+    assert httpx.get(url, headers=sent).headers["x-request-id"] == kept
+
+
+@pytest.mark.parametrize("sent", ['a" b', "from-the-proxy-1", "0" * 32])
+def test_a_request_id_that_can_be_no_traces_is_replaced(url, sent):
+    given = httpx.get(url, headers={"x-request-id": sent}).headers["x-request-id"]
+    assert re.fullmatch(r"[0-9a-f]{32}", given)
+    assert given != sent
 
 
 def test_what_fails_inside_is_logged_and_not_told(url, caplog):
@@ -348,10 +372,9 @@ def test_secrets_do_not_reach_the_log(text):
 
 def test_a_line_of_the_log_names_its_request():
     record = logging.LogRecord("a", logging.INFO, "", 0, "hello %s", ("you",), None)
-    token = request_id_var.set("abc")
-    line = json.loads(JsonFormatter().format(record))
-    request_id_var.reset(token)
-    assert (line["message"], line["requestId"], line["level"]) == ("hello you", "abc", "info")
+    with within(new_trace("abc")):
+        line = json.loads(JsonFormatter().format(record))
+    assert (line["message"], line["traceId"], line["level"]) == ("hello you", "abc", "info")
 
 
 def test_metrics_count_requests_and_open_work(settings):

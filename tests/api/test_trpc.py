@@ -252,7 +252,7 @@ def test_a_fault_is_logged_under_the_id_that_the_caller_gets(
     assert "stack" not in error["data"]
     (record,) = caplog.records
     assert record.exc_info
-    assert record.__dict__["fields"]["requestId"] == error["data"]["requestId"]
+    assert record.__dict__["fields"]["traceId"] == error["data"]["requestId"]
 
 
 # Batches

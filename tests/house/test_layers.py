@@ -24,6 +24,7 @@ LAYERS = (
     ("calendars",),
     ("audit",),
     ("schema",),
+    ("tracing",),
     ("domain",),
 )
 LEVELS = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}

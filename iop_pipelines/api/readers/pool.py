@@ -457,4 +457,4 @@ def _digest(ask: heavy.Ask) -> bytes:
 
 
 def _fields(reading: Reading) -> dict[str, str]:
-    return {"procedure": reading.ask.path, "requestId": reading.ask.request_id}
+    return {"procedure": reading.ask.path, "traceId": reading.ask.request_id}

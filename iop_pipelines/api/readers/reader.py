@@ -17,13 +17,15 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from iop_pipelines.api import downloads, exports, logs, previews
+from iop_pipelines.api import downloads, exports, previews
 from iop_pipelines.api.calls import refusal_of
 from iop_pipelines.api.context import ANYBODY, Context
 from iop_pipelines.api.readers import heavy
 from iop_pipelines.api.registry import ApiError, Registry
 from iop_pipelines.api.wire import read_input
 from iop_pipelines.platform import Platform
+from iop_pipelines.tracing import logs
+from iop_pipelines.tracing.context import new_trace, within
 
 # The event loop has ten times the weight, and work that nobody waits for has no more than a reading.
 NICE = 10
@@ -100,9 +102,8 @@ def main() -> None:
         _send(target, heavy.frame({}))
         while True:
             ask = heavy.ask_of(*heavy.read_frame(_exactly(source)))
-            token = logs.request_id_var.set(ask.request_id)
-            _send(target, reader.answer(ask))
-            logs.request_id_var.reset(token)
+            with within(new_trace(ask.request_id)):
+                _send(target, reader.answer(ask))
 
 
 def _streams() -> tuple[BinaryIO, BinaryIO]:

@@ -1442,6 +1442,9 @@ SENTENCES: Mapping[str, str] = {
     "upload.is_taken": "{name!r} is being loaded, or was",
     "upload.needs_memory": "{name} takes too much memory to read: split it",
     "upload.no_name": "the file has no name: send it as the parameter name",
+    "trace.no_id": (
+        "{given!r} is no id of a request: it has 32 digits and letters from a to f, as the header x-request-id has them"
+    ),
     "upload.not_found": "there is no upload {id}",
     "upload.not_here": "{name!r} has not arrived yet",
     "upload.nothing_sent": "the file is empty",

@@ -1640,6 +1640,10 @@ SENTENCES: Mapping[str, str] = {
     "upload.is_taken": "{name!r} est en cours de chargement, ou chargé",
     "upload.needs_memory": ("la lecture de {name} demande trop de mémoire : divisez-le"),
     "upload.no_name": "le fichier n’a pas de nom : indiquez-le par le paramètre name",
+    "trace.no_id": (
+        "{given!r} n’est pas l’identifiant d’une requête : il a 32 chiffres et lettres de a à f, "
+        "comme dans l’en-tête x-request-id"
+    ),
     "upload.not_found": "il n’y a pas de fichier {id}",
     "upload.not_here": "{name!r} n’est pas encore arrivé",
     "upload.nothing_sent": "le fichier est vide",

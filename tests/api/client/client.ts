@@ -80,7 +80,7 @@ for (const [name, link] of Object.entries(links)) {
     assert.deepEqual(bad.data?.issues?.[0]?.path, ['name']);
     const fault = await refusal(as('viewer').wire.fail.query({ how: 'unexpected' }));
     assert.equal(fault.data?.code, 'INTERNAL_SERVER_ERROR');
-    assert.match(fault.data?.requestId ?? '', /^[0-9a-f]{16}$/);
+    assert.match(fault.data?.requestId ?? '', /^[0-9a-f]{32}$/);
     assert.ok(!fault.message.includes('secret'));
   });
 

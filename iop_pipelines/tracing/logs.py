@@ -1,16 +1,16 @@
-"""One JSON object a line on stderr, each with the id of the request that caused it, and no secret in it."""
+"""One JSON object a line on stderr, each with the id of the trace that it is of, and no secret in it."""
 
-import contextvars
 import json
 import logging
 import re
 import sys
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
-request_id_var: contextvars.ContextVar[str | None] = contextvars.ContextVar(
-    "request_id", default=None
-)
+from iop_pipelines.tracing.context import current
+
+# Of our own: what a part says of its work, and what the modules say.
+OWN: Final = ("iop", "iop_pipelines")
 
 # What can carry a secret into a message: the user part of a URL, a signed token, an authorization header.
 _SECRETS = (
@@ -36,10 +36,11 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": without_secrets(record.getMessage()),
         }
-        request_id = request_id_var.get()
-        if request_id is not None:
-            line["requestId"] = request_id
-        line.update(getattr(record, "fields", {}))
+        trace = current()
+        if trace is not None:
+            line["traceId"] = trace.trace_id
+        for name, value in getattr(record, "fields", {}).items():
+            line[name] = without_secrets(value) if isinstance(value, str) else value
         if record.exc_info:
             line["exception"] = without_secrets(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False, default=str)
@@ -51,10 +52,15 @@ def without_secrets(text: str) -> str:
     return text
 
 
-def configure(level: int = logging.INFO) -> None:
-    """For a process that serves; the library itself never touches the root logger."""
+def _handler() -> logging.Handler:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
+    return handler
+
+
+def configure(level: int = logging.INFO) -> None:
+    """For a process that serves; the library itself never touches the root logger."""
+    handler = _handler()
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in ("uvicorn", "uvicorn.error", "dagster"):
         logger = logging.getLogger(name)
@@ -64,3 +70,13 @@ def configure(level: int = logging.INFO) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # Our own access line has the request's id and not its query string.
     logging.getLogger("uvicorn.access").disabled = True
+
+
+def configure_own() -> None:
+    """For a process that is Dagster's, whose own lines are its own: ours go to stderr, where nobody has them yet."""
+    for name in OWN:
+        logger = logging.getLogger(name)
+        if not logger.hasHandlers():
+            logger.addHandler(_handler())
+            logger.setLevel(logging.INFO)
+            logger.propagate = False

@@ -1,0 +1,66 @@
+"""What came of one request, by the id of its trace: what it changed, what it asked for, and what was told of that."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from iop_pipelines.errors import InvalidInput
+from iop_pipelines.ledger.work import KINDS
+from iop_pipelines.schema.tables import audit_events, event_outbox, model_backtests, uploads
+from iop_pipelines.tracing.context import read_request_id
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A row of the trace. `what` is its kind, `run_id` the Dagster run that does it, or did."""
+
+    what: str
+    id: int
+    state: str
+    run_id: str | None = None
+
+
+def trace(engine: sa.Engine, given: str) -> list[Traced]:
+    """In the order in which one leads to the other. Raises InvalidInput for what is no id of a trace."""
+    trace_id = read_request_id(given)
+    if trace_id is None:
+        raise InvalidInput("trace.no_id", "id", given=given[:64])
+    with engine.connect() as connection:
+        changed = sa.select(audit_events.c.id, audit_events.c.procedure).where(
+            audit_events.c.request_id == trace_id
+        )
+        found = [
+            Traced("change", row.id, row.procedure)
+            for row in connection.execute(changed.order_by(audit_events.c.id))
+        ]
+        for name, table in (("upload", uploads), ("backtest", model_backtests)):
+            query = sa.select(table.c.id, table.c.status).where(_is_of(table, trace_id))
+            found += [Traced(name, *row) for row in connection.execute(query.order_by(table.c.id))]
+        for kind in KINDS:
+            table = kind.table
+            query = sa.select(
+                table.c.id, table.c.status, table.c.phase, table.c.dagster_run_id
+            ).where(_is_of(table, trace_id))
+            found += [
+                Traced(kind.name, row.id, f"{row.phase}, {row.status}", row.dagster_run_id)
+                for row in connection.execute(query.order_by(table.c.id))
+            ]
+        told = event_outbox.c
+        query = sa.select(told.id, told.event_type, told.published_at).where(
+            _is_of(event_outbox, trace_id)
+        )
+        found += [
+            Traced(
+                "event",
+                row.id,
+                f"{row.event_type}, {'published' if row.published_at else 'waiting'}",
+            )
+            for row in connection.execute(query.order_by(told.id))
+        ]
+    return found
+
+
+def _is_of(table: sa.Table, trace_id: str) -> sa.ColumnElement[bool]:
+    """By a range, which every database looks up in an index: what follows a hyphen is a full stop."""
+    begins = f"00-{trace_id}"
+    return table.c.traceparent.between(f"{begins}-", f"{begins}.")
