@@ -22,6 +22,7 @@ export function Figures({ content, list }: { content: BacktestContent; list: Bac
               { label: t.cpu, value: format.duration(1000 * content.cpuSeconds) },
             ]}
           />
+          {(list.injected || list.precision !== null) && <Muted>{t.estimates}</Muted>}
           {isMissing && <Muted>{t.missingText}</Muted>}
         </Stack>
       </Card>
