@@ -11,14 +11,18 @@ const OUT = fileURLToPath(new URL('../iop_pipelines/api/static', import.meta.url
 const SRC = fileURLToPath(new URL('./src', import.meta.url));
 const ENTRY = fileURLToPath(new URL('./index.html', import.meta.url));
 const LATER = fileURLToPath(new URL('./src/app/later.tsx', import.meta.url));
+const HOME = fileURLToPath(new URL('./src/pages/home/index.tsx', import.meta.url));
 const API_TYPES = fileURLToPath(new URL('../iop_pipelines/api/app-router.ts', import.meta.url));
 const API = process.env.API_URL ?? 'http://127.0.0.1:3000';
 const TEXT = /\.(js|css|html|svg|json|webmanifest)$/;
 
 const PARTS = /\/src\/(ui|session)\//;
+const PAGES = /\/src\/pages\//;
 // Parts of a library that the entry imports as a whole; only pages have a use for these.
 const FOR_PAGES =
   /query\/build\/modern\/use(Mutation|Queries|InfiniteQuery)|query-core\/build\/modern\/(mutation|queries|infiniteQuery)Observer/;
+// Of these, what Home has no use for.
+const FOR_OTHERS = /use(Queries|InfiniteQuery)|(queries|infiniteQuery)Observer/;
 
 type Graph = Pick<Rollup.PluginContext, 'getModuleInfo'>;
 
@@ -125,17 +129,28 @@ function sourceHash(): string {
   return hash.digest('hex').slice(0, 12);
 }
 
-/** One chunk of all that the module at `entry` cannot run without: many small ones compress worse. */
-function together(name: string, entry: string) {
+interface Needs {
+  entry: string;
+  but: (id: string) => boolean;
+}
+
+/** One chunk of all that the modules at `entry` cannot run without: many small ones compress worse. */
+function together(name: string, ...needs: readonly Needs[]) {
   let needed: Set<string> | undefined;
   return {
     debugName: name,
     name: (id: string, graph: Graph): string | null => {
-      needed ??= closureOf(entry, graph);
-      return needed.has(id) && !FOR_PAGES.test(id) ? name : null;
+      needed ??= new Set(
+        needs.flatMap(({ entry, but }) =>
+          [...closureOf(entry, graph)].filter((each) => !but(each)),
+        ),
+      );
+      return needed.has(id) ? name : null;
     },
   };
 }
+
+const isForPages = (id: string) => FOR_PAGES.test(id);
 
 function closureOf(entry: string, graph: Graph): Set<string> {
   const found = new Set<string>();
@@ -165,9 +180,15 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            together('first', ENTRY),
+            together('first', { entry: ENTRY, but: isForPages }),
+            // What other pages share with Home, which loads nothing of theirs: most see it first.
+            together(
+              'shared',
+              { entry: HOME, but: (id) => PAGES.test(id) || FOR_OTHERS.test(id) },
+              { entry: LATER, but: (id) => !PARTS.test(id) },
+            ),
             { name: 'parts', test: (id) => PARTS.test(id) || FOR_PAGES.test(id) },
-            together('later', LATER),
+            together('later', { entry: LATER, but: isForPages }),
           ],
         },
         entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),

@@ -52,6 +52,13 @@ SECURITY_HEADERS = tuple(
         ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=()"),
     )
 )
+# A page decides what its scripts and styles may do; what only a page is asked for, they would carry for nothing.
+_OF_PARTS = tuple(
+    pair
+    for pair in SECURITY_HEADERS
+    if pair[0] in (b"x-content-type-options", b"cross-origin-resource-policy")
+)
+_IS_PART = re.compile(r"/assets/[\w.-]+\.(?:js|css)")
 STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
@@ -185,7 +192,9 @@ class _Answer:
         self.status = message["status"]
         headers = list(message.get("headers", ()))
         present = {name for name, _ in headers}
-        headers += [pair for pair in SECURITY_HEADERS if pair[0] not in present]
+        is_part = message["status"] == 200 and _IS_PART.fullmatch(self._scope["path"])
+        own = _OF_PARTS if is_part else SECURITY_HEADERS
+        headers += [pair for pair in own if pair[0] not in present]
         if self._scope["scheme"] == "https":
             headers.append(STRICT_TRANSPORT)
         headers.append((b"x-request-id", self._request_id.encode()))

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from browser_site import PASSWORD
 
@@ -11,6 +11,8 @@ PAGES = (
     *("/", "/recommendations", "/dashboards", "/reports", "/models", "/executions", "/datasets"),
     *("/notifications", "/settings", "/more", "/nowhere"),
 )
+# All that a first sight of Home takes of a network, compressed, with what the answers' heads take.
+FIRST_HOME_LIMIT = 105_000
 ADMIN_PAGES = ("/users", "/audit", "/models/new", "/reports/new", "/dashboards/new")
 
 
@@ -50,6 +52,15 @@ def test_sign_out_ends_the_session_here_and_at_the_server(open_as, site):
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
+def _bytes_over_the_wire(page: Page) -> list[float]:
+    """Of each answer, its headers too; filled while the page loads."""
+    received: list[float] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda told: received.append(told["encodedDataLength"]))
+    return received
+
+
 @pytest.mark.parametrize(
     ("path", "read"),
     [
@@ -63,6 +74,7 @@ def test_what_the_browser_asks_for_ahead_is_what_the_page_takes(browser, site, p
     context = browser.new_context(base_url=site.url, service_workers="block")
     context.add_cookies(site.cookies_of("vera"))
     page = context.new_page()
+    received = _bytes_over_the_wire(page)
     page.goto(path)
     expect(page.locator("main h2").first).to_be_visible()
     # An answer is in the timeline once it is there.
@@ -74,6 +86,9 @@ def test_what_the_browser_asks_for_ahead_is_what_the_page_takes(browser, site, p
         """() => performance.getEntriesByType('resource').map(
           ({ name, startTime, responseEnd }) => [name, startTime, responseEnd])"""
     )
+    if path == "/":
+        page.wait_for_load_state("networkidle")
+        assert 0 < sum(received) <= FIRST_HOME_LIMIT
     context.close()
     [programs_end] = [
         end for name, _, end in timeline if "/assets/index-" in name and ".js" in name
@@ -149,4 +164,10 @@ def test_the_files_of_a_page_are_asked_for_before_the_app_runs(open_as):
         ".map((each) => each.initiatorType)",
         chunk[0],
     )
+    of_part = page.request.get(chunk[0]).headers
+    assert of_part["x-content-type-options"] == "nosniff"
+    assert of_part["cross-origin-resource-policy"] == "same-origin"
+    # What a page alone is asked for, its scripts would carry for nothing; what is not there is no script.
+    assert "content-security-policy" not in of_part
+    assert "content-security-policy" in page.request.get("/assets/none.js").headers
     assert found

@@ -4,54 +4,22 @@
  * is kept where all is kept that was seen, and goes with it.
  */
 import type { FetchQueryOptions, QueryClient, QueryKey } from '@tanstack/react-query';
-import { useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
 import { api, type Dashboard } from '@/api/client';
 import { isUnder } from '@/offline/budget';
-import { isOnline, onConnection } from '@/offline/connection';
-import { isSaving, whenIdle } from '@/offline/idle';
 import { askedSince, keepChanges } from '@/offline/kept';
 import { stepOfPanel } from '@/pages/dashboards/drill/path';
 import { dashboardList, dashboardOf, panelDrill, panelRead } from '@/pages/dashboards/queries';
 import { templatesQuery } from '@/pages/reports/queries';
-import { useSession } from '@/session/session';
 
 const DASHBOARDS = 2;
 // Of a dashboard; each may be a heavy read, and one more for each of its rows.
 const PANELS = 8;
 // Of a panel's rows those whose next level is fetched.
 const ROWS = 3;
-const AGAIN_MS = 300_000;
-// Until then the first sight of a page has the network for itself.
-const AFTER_MS = 4000;
 const FRESH_MS = 3_600_000;
 
-export function useAhead() {
-  const queries = useQueryClient();
-  const session = useSession();
-  const isConfirmed = session.state === 'signed-in' && session.isConfirmed;
-  useEffect(() => {
-    if (!isConfirmed || isSaving()) return;
-    let ended = false;
-    let cancel = () => {};
-    const begin = () => {
-      cancel();
-      if (isOnline()) cancel = whenIdle(() => void fetchAhead(queries, () => ended), AFTER_MS);
-    };
-    begin();
-    const timer = setInterval(begin, AGAIN_MS);
-    const stop = onConnection(begin);
-    return () => {
-      ended = true;
-      cancel();
-      clearInterval(timer);
-      stop();
-    };
-  }, [queries, isConfirmed]);
-}
-
 /** isEnded: whoever it is for is no longer signed in, and nothing more is kept. */
-async function fetchAhead(queries: QueryClient, isEnded: () => boolean) {
+export async function fetchAhead(queries: QueryClient, isEnded: () => boolean) {
   try {
     await keepInbox(queries, isEnded);
     if (isOld(queries, templatesQuery)) await queries.prefetchQuery(templatesQuery);

@@ -9,8 +9,8 @@ import { usePreferences } from '@/session/preferences';
 import { SettingsSync } from '@/session/SettingsSync';
 import { useUser } from '@/session/session';
 import { Toasts } from '@/ui/toasts';
-import { useAhead } from './ahead';
 import { UpdateNote } from './UpdateNote';
+import { useAhead } from './useAhead';
 import { useNews } from './useNews';
 
 export { Leaving } from './Leaving';
