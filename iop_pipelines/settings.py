@@ -16,6 +16,7 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_EVENT_BROKER_URL` | empty: no events | broker of DRM's and IOP's events, `amqp://…` or `amqps://…` |
 | `IOP_CLOCK` | `system` | `drm` follows the clock of a DRM replay, for demos and tests |
 | `IOP_TIME_ZONE` | `UTC` | zone of schedules that name none |
+| `IOP_REGION` | empty: each browser's | how the web app writes numbers, days and money, such as `NG` |
 | `IOP_KEEP_HISTORY_DAYS` | `30` | Dagster's ended runs, events and logs; repairs in words; 0: for ever |
 | `IOP_KEEP_OUTPUTS_DAYS` | `400` | rows that models wrote, after their execution ended; 0: for ever |
 | `IOP_KEEP_REJECTED_DAYS` | `90` | rejected rows, after their data version was prepared or refused; 0: for ever |
@@ -49,6 +50,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from iop_pipelines.domain.locales import REGIONS, Region
 from iop_pipelines.domain.origins import origin_of
 from iop_pipelines.errors import MisconfiguredInstance
 
@@ -65,6 +67,7 @@ class Settings:
     broker_url: str | None
     clock: str
     time_zone: str
+    region: Region | None
     keep_history_days: int = 30
     keep_outputs_days: int = 400
     keep_rejected_days: int = 90
@@ -110,6 +113,7 @@ class Settings:
             broker_url=env.get("IOP_BROKER_URL") or None,
             clock=env.get("IOP_CLOCK") or "system",
             time_zone=env.get("IOP_TIME_ZONE") or "UTC",
+            region=_region(env.get("IOP_REGION") or None),
             keep_history_days=_days(env, "IOP_KEEP_HISTORY_DAYS", 30),
             keep_outputs_days=_days(env, "IOP_KEEP_OUTPUTS_DAYS", 400),
             keep_rejected_days=_days(env, "IOP_KEEP_REJECTED_DAYS", 90),
@@ -198,6 +202,15 @@ def _whole(name: str, text: str | None, default: int, least: int) -> int:
     if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) < least:
         raise MisconfiguredInstance("setting.not_whole_number", name=name, text=text, least=least)
     return int(text)
+
+
+def _region(text: str | None) -> Region | None:
+    for region in REGIONS:
+        if region == text:
+            return region
+    if text is not None:
+        raise MisconfiguredInstance("setting.region", name=text, regions=REGIONS)
+    return None
 
 
 def _read_instance_env(path: Path) -> dict[str, str]:

@@ -222,9 +222,10 @@ export interface ChangedRows {
   isCompared: boolean;
 }
 
-/** What is left out stays; null goes back to the browser's. */
+/** What is left out stays; null goes back to the instance's or the browser's. */
 export interface ChangedSettings {
   language?: Language | null | undefined;
+  region?: "US" | "GB" | "GH" | "KE" | "NG" | "FR" | "CI" | "CM" | "SN" | null | undefined;
   theme?: "system" | "light" | "dark" | undefined;
   timeZone?: string | null | undefined;
   homeDashboard?: number | null | undefined;
@@ -1320,10 +1321,12 @@ export interface MySession {
   isCurrent: boolean;
 }
 
-/** Null leaves it to the browser. `homeDashboard`: whose figures Home shows; null leaves it to the platform. */
+/** Null leaves it to the browser. `region`: how numbers, days and money are written; null leaves it to `instanceRegion`, and that, if null, to the browser. `homeDashboard`: whose figures Home shows; null leaves it to the platform. */
 export interface MySettings {
   user: Me;
   language: Language | null;
+  region: "US" | "GB" | "GH" | "KE" | "NG" | "FR" | "CI" | "CM" | "SN" | null;
+  instanceRegion: "US" | "GB" | "GH" | "KE" | "NG" | "FR" | "CI" | "CM" | "SN" | null;
   theme: "system" | "light" | "dark";
   timeZone: string | null;
   homeDashboard: number | null;

@@ -7,7 +7,7 @@ and orders are those of Unicode's CLDR 48, its short dates with two digits of da
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from iop_pipelines.domain.languages import SOURCE, Language, Text
 
@@ -17,6 +17,9 @@ LocaleCode = Literal[
     "de-DE", "es-ES", "it-IT", "nl-NL", "pt-BR", "pt-PT",
 ]
 # fmt: on
+# Where people are, by ISO 3166: those of the locales above whose language the platform speaks.
+Region = Literal["US", "GB", "GH", "KE", "NG", "FR", "CI", "CM", "SN"]
+REGIONS: tuple[Region, ...] = get_args(Region)
 _ISO_DAY = re.compile(r"\A(\d{4})-(\d{2})-(\d{2})(?:\Z|[ T])")
 _DAY_FIRST = "{day}/{month}/{year}"
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from iop_pipelines.domain.languages import Language
+from iop_pipelines.domain.locales import REGIONS, Region
 from iop_pipelines.errors import Unfit
 from iop_pipelines.schema.tables import user_settings, users
 from iop_pipelines.schema.transactions import write
@@ -27,11 +28,13 @@ def check_zone(name: str | None) -> str | None:
 
 
 class PersonalSettings(BaseModel):
-    """None leaves it to the browser. Rows may hold names, and a language, of another release; they are passed over."""
+    """None leaves it to the instance or the browser. Rows may hold names, a language and a region of another release;
+    they are passed over."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     language: Language | None = None
+    region: Region | None = None
     theme: Theme = "system"
     time_zone: str | None = None
     home_dashboard: int | None = None
@@ -42,6 +45,11 @@ class PersonalSettings(BaseModel):
     @classmethod
     def _is_spoken(cls, value: Any) -> Any:
         return value if value in set(Language) else None
+
+    @field_validator("region", mode="before")
+    @classmethod
+    def _is_offered(cls, value: Any) -> Any:
+        return value if value in REGIONS else None
 
 
 def settings_of(engine: sa.Engine, user_id: int) -> PersonalSettings:

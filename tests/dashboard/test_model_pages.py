@@ -78,7 +78,7 @@ def test_an_administrator_runs_a_version_and_sees_it_end(admin, models):
     expect(admin.get_by_text(re.compile(r"^\d+ findings?\."))).to_be_visible(timeout=90_000)
     admin.get_by_role("link", name=re.compile(r"^Execution \d+$")).first.click()
     expect(admin.get_by_role("heading", level=1)).to_have_text(re.compile(r"Execution \d+"))
-    expect(admin.get_by_text("Feb 1, 2013 to Feb 14, 2013")).to_be_visible()
+    expect(admin.get_by_text("1 Feb 2013 to 14 Feb 2013")).to_be_visible()
     expect(admin.get_by_role("figure")).to_be_visible()
 
 

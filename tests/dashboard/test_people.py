@@ -91,10 +91,15 @@ def test_a_choice_holds_at_once_and_on_the_next_device(open_as, check_access):
     expect(page.get_by_role("alert")).to_contain_text("Choisissez un fuseau")
     with page.expect_response(lambda answer: "settings.update" in answer.url):
         page.get_by_label("Fuseau horaire").fill("Asia/Tokyo")
+    with page.expect_response(lambda answer: "settings.update" in answer.url):
+        page.get_by_label("Nombres, dates et monnaie").select_option("SN")
+    # Francs of West Africa have no centimes in use.
+    expect(page.get_by_text("31 déc. 2026")).to_contain_text(re.compile(r"1\s235\sF\sCFA"))
     page.wait_for_load_state("networkidle")
     check_access(page)
     other = open_as("grace", "/settings")
     expect(other.get_by_role("heading", name="Réglages")).to_be_visible()
     expect(other.get_by_label("Fuseau horaire")).to_have_value("Asia/Tokyo")
+    expect(other.get_by_label("Nombres, dates et monnaie")).to_have_value("SN")
     with other.expect_response(lambda answer: "settings.update" in answer.url):
         other.get_by_label("Langue").select_option("en")

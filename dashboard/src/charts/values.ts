@@ -2,7 +2,6 @@
 
 import { useMemo } from 'react';
 import { type Formatters, useFormat } from '@/i18n/format';
-import { LANGUAGES, type Language } from '@/i18n/language';
 import { vocabulary, wordOf } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import type { ChartSpec, Column } from './kinds';
@@ -113,7 +112,7 @@ const LONG: Record<string, Intl.DateTimeFormatOptions> = {
 export function timeAxis(
   ats: readonly number[],
   count: number,
-  language: Language,
+  locale: string,
   step: ChartSpec['step'] = null,
 ) {
   const [from, to] = [ats[0] ?? 0, ats.at(-1) ?? 0];
@@ -126,7 +125,7 @@ export function timeAxis(
         : { month: 'short', year: 'numeric' }));
   const isLong = step !== null && (step in LONG || step.toLowerCase().startsWith('w'));
   const stride = Math.ceil(ats.length / Math.max(count, 1));
-  const text = new Intl.DateTimeFormat(LANGUAGES[language].locale, { ...options, timeZone: 'UTC' });
+  const text = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' });
   return {
     domain: [from, to],
     ticks: isLong

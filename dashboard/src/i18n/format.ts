@@ -1,6 +1,6 @@
-/** Numbers, moments, sizes and money in the reader's language and time zone. */
+/** Numbers, moments, sizes and money in the reader's language, region and time zone. */
 import { useMemo } from 'react';
-import { LANGUAGES, type Language } from '@/i18n/language';
+import { type Language, localeOf } from '@/i18n/language';
 import { inZone } from '@/i18n/rules';
 import { usePreferences } from '@/session/preferences';
 
@@ -25,50 +25,43 @@ function kept<T extends object>(key: string, make: () => T): T {
   return fresh;
 }
 
-const numbersOf = (language: Language, options: Intl.NumberFormatOptions) =>
-  kept(
-    `number ${language} ${JSON.stringify(options)}`,
-    () => new Intl.NumberFormat(LANGUAGES[language].locale, options),
-  );
+const numbersOf = (locale: string, options: Intl.NumberFormatOptions) =>
+  kept(`number ${locale} ${JSON.stringify(options)}`, () => new Intl.NumberFormat(locale, options));
 
-const datesOf = (language: Language, options: Intl.DateTimeFormatOptions) =>
-  kept(
-    `date ${language} ${JSON.stringify(options)}`,
-    () => new Intl.DateTimeFormat(LANGUAGES[language].locale, options),
-  );
+const datesOf = (locale: string, options: Intl.DateTimeFormatOptions) =>
+  kept(`date ${locale} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale, options));
 
-const relativesOf = (language: Language) =>
-  kept(
-    `relative ${language}`,
-    () => new Intl.RelativeTimeFormat(LANGUAGES[language].locale, { numeric: 'auto' }),
-  );
+const relativesOf = (locale: string) =>
+  kept(`relative ${locale}`, () => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
 
-const countriesOf = (language: Language) =>
-  kept(
-    `country ${language}`,
-    () => new Intl.DisplayNames(LANGUAGES[language].locale, { type: 'region' }),
-  );
+const countriesOf = (locale: string) =>
+  kept(`country ${locale}`, () => new Intl.DisplayNames(locale, { type: 'region' }));
 
-const localesOf = (language: Language) =>
-  kept(
-    `locale ${language}`,
-    () => new Intl.DisplayNames(LANGUAGES[language].locale, { type: 'language' }),
-  );
+const localesOf = (locale: string) =>
+  kept(`locale ${locale}`, () => new Intl.DisplayNames(locale, { type: 'language' }));
+
+interface Reader {
+  readonly language: Language;
+  readonly timeZone: string;
+  /** Null: nobody said. */
+  readonly region?: string | null;
+}
 
 /** text: a date or local time of data, without an offset: what it would be in UTC, for an order without gaps. */
 export const localAt = (text: string): number =>
   Date.parse(text.length <= 10 ? `${text}T00:00:00Z` : `${text}Z`);
 
 /** The time zone is read when a moment is to be shown, and not before. */
-export function formatters(reader: { readonly language: Language; readonly timeZone: string }) {
-  const { language } = reader;
+export function formatters(reader: Reader) {
+  const { language, region = null } = reader;
+  const locale = localeOf(language, region);
   const number = (value: number, options: Intl.NumberFormatOptions) =>
-    numbersOf(language, options).format(value);
+    numbersOf(locale, options).format(value);
   const unit = (value: number, name: string) =>
     number(value, { style: 'unit', unit: name, maximumFractionDigits: 1 });
   const moment = (at: string | number | Date, options: Intl.DateTimeFormatOptions) => {
     const [shown, timeZone] = inZone(new Date(at), options.timeZone ?? reader.timeZone);
-    return datesOf(language, { ...options, timeZone }).format(shown);
+    return datesOf(locale, { ...options, timeZone }).format(shown);
   };
   const local = (text: string, hasTime: boolean) => {
     const at = localAt(text);
@@ -81,25 +74,27 @@ export function formatters(reader: { readonly language: Language; readonly timeZ
   };
   return {
     language,
+    region,
+    locale,
     get timeZone() {
       return reader.timeZone;
     },
-    whole: (value: bigint) => numbersOf(language, {}).format(value),
+    whole: (value: bigint) => numbersOf(locale, {}).format(value),
     /** code: ISO 3166, such as DE, or DE-BY of a part of it. */
     country: (code: string) => {
       const part = code.slice(3);
-      const name = countriesOf(language).of(code.slice(0, 2)) ?? code;
+      const name = countriesOf(locale).of(code.slice(0, 2)) ?? code;
       return part ? `${name} (${part})` : name;
     },
     /** code: such as fr-SN, a language as it is written in a country. */
-    localeName: (code: string) => localesOf(language).of(code) ?? code,
+    localeName: (code: string) => localesOf(locale).of(code) ?? code,
     /** number: 1 for January. */
     monthName: (number: number) =>
-      datesOf(language, { month: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, number - 1)),
+      datesOf(locale, { month: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, number - 1)),
     /** at: 0 for Monday, which 1 January 2024 was. */
     weekdayName: (at: number) =>
-      datesOf(language, { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1 + at)),
-    inOrder: (a: string, b: string) => a.localeCompare(b, LANGUAGES[language].locale),
+      datesOf(locale, { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1 + at)),
+    inOrder: (a: string, b: string) => a.localeCompare(b, locale),
     number: (value: number) => number(value, { maximumFractionDigits: 2 }),
     /** value: as many decimals as given, no more. */
     decimals: (value: number, digits: number) =>
@@ -117,7 +112,7 @@ export function formatters(reader: { readonly language: Language; readonly timeZ
     /** The same with its time, at midnight too. */
     localTime: (text: string) => local(text, true),
     ago: (at: string | number | Date, now: number) => {
-      const relative = relativesOf(language);
+      const relative = relativesOf(locale);
       const gone = (new Date(at).getTime() - now) / 1000;
       // The pages' moment moves on twice a minute: what came since is new, and not to come.
       const seconds = gone > 0 && gone < STEP_S ? 0 : gone;

@@ -27,9 +27,9 @@ export function SettingsSync({ userId }: { userId: number }) {
 async function push(userId: number) {
   if (!isUnsent(userId)) return;
   const sent = preferences();
-  const { language, theme, timeZone } = sent;
+  const { language, ownRegion: region, theme, timeZone } = sent;
   try {
-    await api.settings.update.mutate({ language, theme, timeZone });
+    await api.settings.update.mutate({ language, region, theme, timeZone });
     if (preferences() === sent) noteSent();
   } catch {
     // The note stays, and the next connection or sign-in sends it.
@@ -39,11 +39,13 @@ async function push(userId: number) {
 async function pull() {
   const before = preferences();
   try {
-    const { language, theme, timeZone } = await api.settings.get.query();
-    const isChosen = language !== null || timeZone !== null || theme !== 'system';
+    const { language, region, instanceRegion, theme, timeZone } = await api.settings.get.query();
     // What was chosen while the answer was on its way is the newer choice.
-    if (!isChosen || preferences() !== before) return;
-    await setPreferences({ theme, ...(language && { language }), ...(timeZone && { timeZone }) });
+    if (preferences() !== before) return;
+    const isChosen = language ?? region ?? timeZone ?? (theme === 'system' ? null : theme);
+    const chosen = { theme, ...(language && { language }), ...(timeZone && { timeZone }) };
+    if (isChosen !== null) await setPreferences({ ...chosen, ownRegion: region, instanceRegion });
+    else if (instanceRegion !== before.instanceRegion) await setPreferences({ instanceRegion });
   } catch {
     // What the device has holds until the server can be asked.
   }

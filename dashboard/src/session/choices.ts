@@ -1,13 +1,13 @@
 /** What a person chose by their own hand, which is to go with their account. */
 import { readNote, writeNote } from '@/offline/local';
-import { type Preferences, setPreferences } from './preferences';
+import { setPreferences } from './preferences';
 import { userNow } from './session';
 
 const UNSENT = 'iop.preferences.unsent';
 const listeners = new Set<() => void>();
 
 /** As `setPreferences`; whoever is signed in has it noted until the server was told. */
-export async function choose(changed: Partial<Preferences>) {
+export async function choose(changed: Parameters<typeof setPreferences>[0]) {
   await setPreferences(changed);
   const user = userNow();
   if (user) writeNote(UNSENT, String(user.id));

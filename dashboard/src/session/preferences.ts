@@ -1,15 +1,20 @@
 /**
- * Language, theme and time zone. They are kept on the device, so that they hold before anybody has signed in
+ * Language, region, theme and time zone. They are kept on the device, so that they hold before anybody has signed in
  * and without a network; none of it tells anything of who used it.
  */
 import { useSyncExternalStore } from 'react';
 import { loadCatalogue } from '@/i18n/catalogue';
-import { isLanguage, LANGUAGES, type Language } from '@/i18n/language';
+import { isLanguage, isRegion, LANGUAGES, type Language, type Region } from '@/i18n/language';
 import { readJson, writeNote } from '@/offline/local';
 
 export type Theme = 'system' | 'light' | 'dark';
 export interface Preferences {
   language: Language;
+  /** Null leaves it to the instance, and that to the browser. */
+  ownRegion: Region | null;
+  instanceRegion: Region | null;
+  /** The one that holds, of these three. */
+  readonly region: string | null;
   theme: Theme;
   timeZone: string;
   /** Keys without a modifier do something; speech input and some hands set them off by accident. */
@@ -27,8 +32,13 @@ function initial(): Preferences {
   let zone: string | undefined;
   const own = navigator.languages.map((tag) => tag.slice(0, 2));
   const preferred = own.find(isLanguage);
-  return {
+  const chosen = {
     language: preferred ?? 'en',
+    ownRegion: null,
+    instanceRegion: null,
+    ...valid(noted),
+  };
+  return {
     theme: 'system',
     // To ask for the device's own, or to try one, takes a phone a tenth of a second.
     get timeZone() {
@@ -36,15 +46,25 @@ function initial(): Preferences {
       return zone;
     },
     hasShortcuts: true,
-    ...valid(noted),
+    ...chosen,
+    region: regionOf(chosen),
   };
+}
+
+type Placed = Pick<Preferences, 'language' | 'ownRegion' | 'instanceRegion'>;
+
+function regionOf({ language, ownRegion, instanceRegion }: Placed): string | null {
+  const tag = navigator.languages.find((each) => each.startsWith(`${language}-`));
+  return ownRegion ?? instanceRegion ?? tag?.match(/-([A-Z]{2})$/)?.[1] ?? null;
 }
 
 /** Notes of another release, or of somebody's hand, may hold what this one cannot show. */
 function valid(noted: Partial<Omit<Preferences, 'timeZone'>>): Partial<Preferences> {
-  const { language, theme, hasShortcuts } = noted;
+  const { language, ownRegion, instanceRegion, theme, hasShortcuts } = noted;
   return {
     ...(isLanguage(language) && { language }),
+    ...(isRegion(ownRegion) && { ownRegion }),
+    ...(isRegion(instanceRegion) && { instanceRegion }),
     ...(theme && THEMES.includes(theme) && { theme }),
     ...(typeof hasShortcuts === 'boolean' && { hasShortcuts }),
   };
@@ -85,9 +105,10 @@ dark.addEventListener('change', () => {
 export const preferences = () => current;
 
 /** Holds at once, but for a language, whose words are loaded first. */
-export async function setPreferences(changed: Partial<Preferences>) {
+export async function setPreferences(changed: Partial<Omit<Preferences, 'region'>>) {
   if (changed.language) await loadWords(changed.language);
-  current = { ...current, ...changed };
+  const all = { ...current, ...changed };
+  current = { ...all, region: regionOf(all) };
   writeNote(KEY, JSON.stringify(current));
   apply();
   for (const listener of listeners) listener();

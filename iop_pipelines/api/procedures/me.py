@@ -11,6 +11,7 @@ from iop_pipelines.api.procedures.shapes import Id
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.domain import zones
 from iop_pipelines.domain.languages import Language
+from iop_pipelines.domain.locales import Region
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import Unfit
@@ -28,19 +29,24 @@ class Me(Shape):
 
 
 class MySettings(Shape):
-    """Null leaves it to the browser. `homeDashboard`: whose figures Home shows; null leaves it to the platform."""
+    """Null leaves it to the browser. `region`: how numbers, days and money are written; null leaves it to
+    `instanceRegion`, and that, if null, to the browser. `homeDashboard`: whose figures Home shows; null leaves it to
+    the platform."""
 
     user: Me
     language: Language | None
+    region: Region | None
+    instance_region: Region | None
     theme: personal.Theme
     time_zone: str | None
     home_dashboard: int | None
 
 
 class ChangedSettings(Shape):
-    """What is left out stays; null goes back to the browser's."""
+    """What is left out stays; null goes back to the instance's or the browser's."""
 
     language: Language | None = None
+    region: Region | None = None
     theme: personal.Theme = "system"
     time_zone: Annotated[str, Field(max_length=64)] | None = None
     home_dashboard: Id | None = None
@@ -139,7 +145,10 @@ def _declare_settings(registry: Registry) -> None:
         return _settings(ctx, personal.settings_of(ctx.platform.engine, ctx.user.id))
 
     @registry.procedure(
-        "settings.update", Kind.MUTATION, "Choose language, theme, time zone, Home.", Role.VIEWER
+        "settings.update",
+        Kind.MUTATION,
+        "Choose language, region, theme, time zone, Home.",
+        Role.VIEWER,
     )
     def update(ctx: Context, given: ChangedSettings) -> MySettings:
         changed = given.model_dump(exclude_unset=True)
@@ -184,6 +193,8 @@ def _settings(ctx: Context, kept: personal.PersonalSettings) -> MySettings:
     return MySettings(
         user=user,
         language=kept.language,
+        region=kept.region,
+        instance_region=ctx.platform.settings.region,
         theme=kept.theme,
         time_zone=kept.time_zone,
         home_dashboard=kept.home_dashboard,

@@ -1321,6 +1321,7 @@ SENTENCES: Mapping[str, str] = {
     "setting.public_url": (
         "IOP_PUBLIC_URL is {url!r}; it is scheme and host, as in https://iop.example"
     ),
+    "setting.region": "IOP_REGION is {name!r}; it is one of {regions:or}",
     "setting.time_zone": (
         "IOP_TIME_ZONE is {name!r}, which is no IANA time zone such as Africa/Lagos"
     ),

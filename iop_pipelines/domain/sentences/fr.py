@@ -1507,6 +1507,7 @@ SENTENCES: Mapping[str, str] = {
     "setting.public_url": (
         "IOP_PUBLIC_URL vaut {url!r} ; c’est un schéma et un hôte, comme https://iop.example"
     ),
+    "setting.region": "IOP_REGION vaut {name!r} ; c’est {regions:or}",
     "setting.time_zone": (
         "IOP_TIME_ZONE vaut {name!r}, qui n’est pas un fuseau horaire IANA comme Africa/Lagos"
     ),

@@ -17,7 +17,14 @@ from iop_pipelines.identity.user import User
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import sessions, user_settings, users
 
-DEFAULTS = {"language": None, "theme": "system", "timeZone": None, "homeDashboard": None}
+DEFAULTS = {
+    "language": None,
+    "theme": "system",
+    "timeZone": None,
+    "homeDashboard": None,
+    "region": None,
+    "instanceRegion": None,
+}
 
 
 @pytest.fixture
@@ -43,27 +50,32 @@ def test_settings_are_kept_and_what_is_left_out_stays(api):
     user = api.context.user
     me = {"id": user.id, "name": user.name, "role": user.role.value}
     assert api.call("settings.get") == {"user": me, **DEFAULTS}
-    chosen = api.call("settings.update", language="fr", timeZone="Africa/Lagos")
-    assert chosen == {"user": me, **DEFAULTS, "language": "fr", "timeZone": "Africa/Lagos"}
+    given = {"language": "fr", "timeZone": "Africa/Lagos", "region": "SN"}
+    assert api.call("settings.update", **given) == {"user": me, **DEFAULTS, **given}
     api.call("settings.update", theme="dark", language=None)
-    assert api.call("settings.get") == {
-        "user": me,
-        "language": None,
-        "theme": "dark",
-        "timeZone": "Africa/Lagos",
-        "homeDashboard": None,
-    }
+    kept = {**DEFAULTS, **given, "language": None, "theme": "dark"}
+    assert api.call("settings.get") == {"user": me, **kept}
+
+
+def test_the_region_of_the_instance_is_told_beside_ones_own(api):
+    settings = replace(api.context.platform.settings, region="NG")
+    lagos = replace(
+        api, context=replace(api.context, platform=replace(api.context.platform, settings=settings))
+    )
+    lagos.call("settings.update", region="GB")
+    told = lagos.call("settings.get")
+    assert (told["region"], told["instanceRegion"]) == ("GB", "NG")
 
 
 def test_a_language_that_this_release_does_not_have_leaves_it_to_the_browser(api):
     """A later release may have kept it."""
     with begin_write(api.context.platform.engine) as connection:
-        kept = {"language": "xx", "theme": "dark"}
+        kept = {"language": "xx", "region": "XX", "theme": "dark"}
         connection.execute(
             user_settings.insert().values(user_id=api.context.user.id, settings=kept)
         )
     settings = api.call("settings.get")
-    assert (settings["language"], settings["theme"]) == (None, "dark")
+    assert (settings["language"], settings["region"], settings["theme"]) == (None, None, "dark")
 
 
 def test_settings_are_of_one_person_alone(api, vera):
@@ -72,7 +84,14 @@ def test_settings_are_of_one_person_alone(api, vera):
 
 
 @pytest.mark.parametrize(
-    "given", [{"timeZone": "Mars/Olympus"}, {"language": "xx"}, {"theme": None}, {"colour": "red"}]
+    "given",
+    [
+        {"timeZone": "Mars/Olympus"},
+        {"language": "xx"},
+        {"region": "ng"},
+        {"theme": None},
+        {"colour": "red"},
+    ],
 )
 def test_what_cannot_be_chosen_is_refused_by_its_field(api, given):
     with pytest.raises(ApiError) as refused:

@@ -728,7 +728,7 @@ def _update_settings(api: Any, mark: str) -> list[Race]:
     def are_all_kept(_: list[Outcome]) -> bool:
         kept = api.rows(query)[0].settings
         given = {"language": "fr", "theme": "dark", "time_zone": "Africa/Lagos"}
-        return kept == {**given, "home_dashboard": None}
+        return kept == {**given, "home_dashboard": None, "region": None}
 
     api.write(user_settings.delete())
     return [

@@ -49,7 +49,7 @@ export function BandPlot({
         {...timeAxis(
           points.map(({ at }) => at),
           fitting(size.width, TIME_LETTERS),
-          format.language,
+          format.locale,
         )}
       />
       <YAxis

@@ -109,7 +109,7 @@ function useAlong(shape: Shape, size: Size) {
   if (shape.axis === 'time') {
     const ats = shape.groups.flatMap(({ points }) => points.map(({ at }) => at));
     const places = [...new Set(ats)].sort((a, b) => a - b);
-    return timeAxis(places, fitting(size.width, TIME_LETTERS), format.language, shape.spec.step);
+    return timeAxis(places, fitting(size.width, TIME_LETTERS), format.locale, shape.spec.step);
   }
   if (shape.axis === 'number') {
     return {

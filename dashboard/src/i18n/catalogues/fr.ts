@@ -1757,6 +1757,10 @@ export default {
     look: 'Langue et apparence',
     theme: 'Thème',
     themes: { system: "Comme l'appareil", light: 'Clair', dark: 'Sombre' },
+    region: 'Nombres, dates et monnaie',
+    regionHint: (date: string, number: string, money: string) =>
+      `Écrits comme ici\u00a0: ${date} · ${number} · ${money}.`,
+    regionUsual: "Selon l'usage ici",
     timeZone: 'Fuseau horaire',
     timeZoneHint: (now: string) => `Il y est ${now}. Tapez pour chercher.`,
     badZone: 'Choisissez un fuseau horaire de la liste, comme Africa/Lagos.',

@@ -75,6 +75,7 @@ function Entry({ report, zone }: { report: GeneratedReport; zone: string | null 
             ? t.forSlot(
                 formatters({
                   language: format.language,
+                  region: format.region,
                   timeZone: zone ?? format.timeZone,
                 }).dateTime(report.slot),
               )

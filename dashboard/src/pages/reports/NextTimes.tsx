@@ -9,7 +9,7 @@ export function NextTimes({ times, zone }: { times: readonly string[]; zone: str
   const t = useWords(words);
   const reader = useFormat();
   useZoneRules(zone);
-  const own = formatters({ language: reader.language, timeZone: zone });
+  const own = formatters({ language: reader.language, region: reader.region, timeZone: zone });
   const columns = [
     { key: 'own', label: t.nextIn(zone), cell: (time: string) => own.dateTime(time) },
     {

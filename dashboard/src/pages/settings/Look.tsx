@@ -1,5 +1,6 @@
 import { useId, useState } from 'react';
 import { useFormat } from '@/i18n/format';
+import { isRegion, REGIONS, type Region } from '@/i18n/language';
 import { useWords } from '@/i18n/words';
 import { choose } from '@/session/choices';
 import { LanguageChoice } from '@/session/LanguageChoice';
@@ -23,6 +24,7 @@ export function Look() {
     <Card title={t.look}>
       <Stack>
         <LanguageChoice />
+        <RegionChoice />
         <SelectField
           label={t.theme}
           value={theme}
@@ -38,6 +40,36 @@ export function Look() {
         />
       </Stack>
     </Card>
+  );
+}
+
+// A day that cannot be taken for a month.
+const EXAMPLE = { day: '2026-12-31', number: 1234.5 };
+const MONEY: Readonly<Record<Region, string>> = {
+  ...{ US: 'USD', GB: 'GBP', GH: 'GHS', KE: 'KES', NG: 'NGN' },
+  ...{ FR: 'EUR', CI: 'XOF', CM: 'XAF', SN: 'XOF' },
+};
+
+/** In their names' order, as the reader's language has them. */
+function RegionChoice() {
+  const t = useWords(words);
+  const format = useFormat();
+  const { ownRegion } = usePreferences();
+  const places = REGIONS.map((value) => ({ value: value as string, label: format.country(value) }));
+  places.sort((a, b) => format.inOrder(a.label, b.label));
+  const currency = isRegion(format.region) ? MONEY[format.region] : 'USD';
+  return (
+    <SelectField
+      label={t.region}
+      hint={t.regionHint(
+        format.local(EXAMPLE.day),
+        format.number(EXAMPLE.number),
+        format.money(EXAMPLE.number, currency),
+      )}
+      value={ownRegion ?? ''}
+      onChange={({ target: { value } }) => choose({ ownRegion: isRegion(value) ? value : null })}
+      options={[{ value: '', label: t.regionUsual }, ...places]}
+    />
   );
 }
 

@@ -6,6 +6,10 @@ export const words = defineWords('settings', {
   look: 'Language and appearance',
   theme: 'Theme',
   themes: { system: 'Same as the device', light: 'Light', dark: 'Dark' },
+  region: 'Numbers, dates and money',
+  regionHint: (date: string, number: string, money: string) =>
+    `Written as here: ${date} · ${number} · ${money}.`,
+  regionUsual: 'Usual here',
   timeZone: 'Time zone',
   timeZoneHint: (now: string) => `It is ${now} there. Type to search.`,
   badZone: 'Choose a time zone from the list, such as Africa/Lagos.',
