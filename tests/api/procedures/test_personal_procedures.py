@@ -12,10 +12,11 @@ from iop_pipelines.api.procedures import build_registry
 from iop_pipelines.api.registry import ApiError, Kind
 from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.domain.vocabulary import Role
-from iop_pipelines.errors import NotFound
+from iop_pipelines.errors import MisconfiguredInstance, NotFound
 from iop_pipelines.identity.user import User
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import sessions, user_settings, users
+from iop_pipelines.settings import Settings
 
 DEFAULTS = {
     "language": None,
@@ -65,6 +66,13 @@ def test_the_region_of_the_instance_is_told_beside_ones_own(api):
     lagos.call("settings.update", region="GB")
     told = lagos.call("settings.get")
     assert (told["region"], told["instanceRegion"]) == ("GB", "NG")
+
+
+def test_an_instance_in_no_region_that_there_is_names_those_there_are():
+    assert Settings.from_env({"IOP_REGION": "SN"}).region == "SN"
+    assert Settings.from_env({"IOP_REGION": ""}).region is None
+    with pytest.raises(MisconfiguredInstance, match=r"IOP_REGION is 'ng'; .* NG, .* or SN"):
+        Settings.from_env({"IOP_REGION": "ng"})
 
 
 def test_a_language_that_this_release_does_not_have_leaves_it_to_the_browser(api):
