@@ -3,19 +3,25 @@
 Dagster opens each file anew for every statement: an engine, a connection, its statements compiled again, a checkpoint
 when it is closed. That is most of what an event costs an embedded instance. Here each process keeps one engine a file.
 
+Each run has a file of its own, for which Dagster reads all its migrations, as does each process that opens it. Here a
+process reads them once at most, and a new run's file is a copy of an empty one.
+
 What is written over a kept connection stays in the write-ahead log beside a file, which itself does not change: who
 waits for events asks for them.
 """
 
 import logging
 import os
+import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from threading import Event, RLock, Thread
 
 import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
 from dagster._core.event_api import EventHandlerFn
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
@@ -33,6 +39,7 @@ from dagster._core.storage.sqlite_storage import (
     _schedule_directory,
 )
 from dagster._serdes import ConfigurableClassData
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
 log = logging.getLogger(__name__)
@@ -131,6 +138,18 @@ class KeptEventLog(SqliteEventLogStorage):
             with self.index_connection():
                 _prepared.add(self._base_dir)
 
+    def _initdb(self, engine: sa.Engine, for_index_shard: bool = False) -> None:
+        """As its parent, which leaves a file that bears a revision as it is, without reading Dagster's migrations."""
+        if not for_index_shard:
+            path = Path(str(engine.url.database))
+            if not path.exists():
+                _place_empty_run(path)
+            # Another process may be making it in steps: its parent waits for that.
+            with suppress(DatabaseError), engine.connect() as connection:
+                if MigrationContext.configure(connection).get_current_revision() is not None:
+                    return
+        super()._initdb(engine, for_index_shard)
+
     @contextmanager
     def _connect(self, shard: str) -> Iterator[sa.Connection]:
         with self._db_lock:
@@ -186,6 +205,29 @@ class KeptSchedules(SqliteScheduleStorage):
 
     def dispose(self) -> None:
         self._engine.dispose()
+
+
+@cache
+def _empty_run() -> bytes:
+    """The file of a run without events, as Dagster makes it; read once a process."""
+    with tempfile.TemporaryDirectory(prefix="iop-events-") as folder:
+        storage = SqliteEventLogStorage(folder)
+        with storage.run_connection("empty"):
+            pass
+        storage.dispose()
+        return Path(storage.path_for_shard("empty")).read_bytes()
+
+
+def _place_empty_run(path: Path) -> None:
+    """All of it at once, for another process may make the same. Where that cannot be, Dagster makes it."""
+    with (
+        suppress(OSError, DatabaseError),
+        tempfile.NamedTemporaryFile(dir=path.parent, suffix=".new") as made,
+    ):
+        made.write(_empty_run())
+        made.flush()
+        # Raises if there is one by now.
+        os.link(made.name, path)
 
 
 def _is_prepared(folder: str, database: str) -> bool:

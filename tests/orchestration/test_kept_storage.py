@@ -2,12 +2,18 @@
 
 import os
 import shutil
+import sqlite3
 import threading
+from contextlib import closing
+from pathlib import Path
 from queue import Queue
 
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from sqlalchemy import event
 
@@ -61,6 +67,50 @@ def test_files_are_closed_once_the_instance_is(settings):
 
     # SQLite takes its log away when the last connection closes.
     assert sorted(path.name for path in events.iterdir()) == [f"{run_id}.db", "index.db"]
+
+
+def _made_with(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+        return [mode, *connection.iterdump()]
+
+
+def test_a_runs_file_is_as_dagster_makes_it_for_which_migrations_are_read_once_a_process(
+    tmp_path, monkeypatch
+):
+    own = SqliteEventLogStorage(str(tmp_path / "dagster"))
+    with own.run_connection(RUN):
+        pass
+    own.dispose()
+    storage = KeptEventLog(str(tmp_path / "kept"))
+    storage.prepare()
+    with storage.run_connection(RUN):
+        pass
+    monkeypatch.setattr(ScriptDirectory, "from_config", lambda _: pytest.fail("read again"))
+    with storage.run_connection(OTHER):
+        pass
+    again = KeptEventLog(str(tmp_path / "kept"))
+    with again.run_connection(RUN):
+        pass
+    again.dispose()
+    storage.dispose()
+
+    dagsters = _made_with(Path(own.path_for_shard(RUN)))
+    assert dagsters[0] == "wal"
+    assert any('INSERT INTO "alembic_version"' in line for line in dagsters)
+    for run in (RUN, OTHER):
+        assert _made_with(Path(storage.path_for_shard(run))) == dagsters
+    assert {path.suffix for path in (tmp_path / "kept").iterdir()} == {".db"}
+
+
+def test_a_runs_file_that_dagster_is_making_is_finished_by_it(tmp_path):
+    storage = KeptEventLog(str(tmp_path))
+    storage.prepare()
+    # Opened by another process that has not written yet.
+    Path(storage.path_for_shard(RUN)).touch()
+    with storage.run_connection(RUN) as connection:
+        assert connection.execute(sa.select(SqlEventLogStorageTable)).all() == []
+    storage.dispose()
 
 
 def test_a_process_asks_once_whether_the_schema_is_the_present_one(settings):
