@@ -27,6 +27,7 @@ import aftermath
 import collected_tests
 import database_choice
 import file_times
+import read_once
 from database_servers import DATABASES, SERVERS, DatabaseAccount, ServerUnavailable
 from event_broker import EventBroker, start_rabbitmq
 from filled_homes import FilledHome, filled_homes
@@ -144,6 +145,7 @@ def played_home(request: pytest.FixtureRequest) -> Path:
 def pytest_configure(config: pytest.Config) -> None:
     # What is imported and collected is never garbage; looking through it took a third of the collection's time.
     gc.disable()
+    read_once.keep_what_is_read()
     config.pluginmanager.register(file_times.FileTimes(bool(config.getoption("record_durations"))))
     config.pluginmanager.register(collected_tests.Recorder(), collected_tests.Recorder.NAME)
     config.add_cleanup(aftermath.watch_this_process())

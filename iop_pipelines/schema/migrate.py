@@ -7,6 +7,7 @@ and sharing it breaks both.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,9 @@ def _check_revision(revision: str) -> None:
         raise InvalidInput("migration.unknown_revision", revision=revision, known=known[::-1])
 
 
+@cache
 def _scripts() -> ScriptDirectory:
+    """Read once a process: a release's revisions do not change."""
     return ScriptDirectory.from_config(_config())
 
 
