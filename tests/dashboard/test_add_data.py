@@ -3,7 +3,9 @@
 import csv
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from playwright.sync_api import Page, Response, expect
 from browser_site import DESKTOP, Site
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.migrate import upgrade
+from onnx_files import weekly_model
 
 pytestmark = pytest.mark.whole_product
 
@@ -202,3 +205,92 @@ def test_a_file_on_its_way_can_be_stopped(
     expect(page.get_by_text("Choose files")).to_be_visible()
     waiting = site.read("ada", "intake.waiting")
     assert [each for each in waiting if each["name"] == "large.csv"] == []
+
+
+def _visits(first: int, count: int, unusual: dict[tuple[str, int], int]) -> str:
+    """Days of four shops, from that one on: a week that comes again, noise, and what some of them have besides."""
+    lines = ["Day,Shop,Visits"]
+    for day in range(first, first + count):
+        for place, shop in enumerate(("North", "South", "East", "West")):
+            noise = 37 * (day + 30 * place) ** 2 % 61
+            number = 500 + 40 * (day % 7) + noise + unusual.get((shop, day), 0)
+            lines.append(f"{date(2025, 1, 1) + timedelta(day)},{shop},{number}")
+    return "\n".join(lines)
+
+
+def test_from_a_file_to_a_model_of_ones_own_its_backtest_and_its_first_live_finding(
+    open_as: Callable[..., Page], check_access: Callable[[Page], None], tmp_path: Path, site: Site
+) -> None:
+    """A CSV and an ONNX file; the slider, the promotion, and a delivery with a day as none before."""
+    past, next_days, weekly = (tmp_path / n for n in ("visits.csv", "more.csv", "weekly.onnx"))
+    # The second is seldom enough for a budget of .04 a week, as its chance is .0015 among four series a day.
+    past.write_text(_visits(0, 300, {("North", 230): 400, ("South", 150): 95}))
+    next_days.write_text(_visits(300, 7, {("West", 302): 600}))
+    weekly.write_bytes(weekly_model().SerializeToString())
+    page = open_as("ada", "/add", viewport=DESKTOP)
+    _load(page, past, "1,200 rows are in the dataset “visits”.")
+
+    page.goto("/models/new")
+    page.get_by_label("Name").fill("a-week-ago")
+    page.get_by_label("Type", exact=True).select_option("ml")
+    page.get_by_label("Runtime").select_option("onnx")
+    page.get_by_role("combobox", name="Dataset").select_option("visits")
+    page.get_by_role("group", name="One series per").get_by_label("shop").check()
+    page.get_by_label("Choose a file").set_input_files(past)
+    refused = page.get_by_text("'visits.csv' is no ONNX file; export the model to ONNX")
+    expect(refused).to_be_visible()
+    check_access(page)
+    page.get_by_label("Choose a file").set_input_files(weekly)
+    expect(page.get_by_text(re.compile(r"^weekly\.onnx \(.+\) is stored\.$"))).to_be_visible()
+    expect(refused).to_have_count(0)
+    parts = page.get_by_role("table", name="What the file takes and gives").get_by_role("row")
+    expect(parts).to_have_text(
+        ["PartNameNumbers per rowType", "Inputx8float32", "Outputscore1float32"]
+    )
+    expect(page.get_by_text("“x” takes 8 numbers per row and would get 1")).to_be_visible()
+    page.get_by_label("Earlier periods given with each").fill("7")
+    expect(page.get_by_text("“x” gets 8 numbers per row")).to_be_visible()
+    page.get_by_label("Trigger").select_option("dataset_update")
+    check_access(page)
+    page.get_by_role("button", name="Register as a draft").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("a-week-ago v1.0.0")
+
+    page.get_by_role("link", name="Backtest").click()
+    page.get_by_role("button", name="Run a backtest").click()
+    sentence = page.get_by_text(re.compile(r"^From .+ this would have told you "))
+    expect(sentence).to_be_visible(timeout=PATIENCE_MS)
+    slider = page.get_by_role("slider", name="Alerts a week")
+    told = page.get_by_role("table", name="What it would have told").get_by_role("row")
+    counts = []
+    for key in ("Home", "End"):
+        slider.focus()
+        slider.press(key)
+        expect(slider).to_have_attribute("aria-valuetext", {"Home": "0.02", "End": "100"}[key])
+        counts.append(told.count())
+    assert counts[0] < counts[1]
+    page.get_by_role("button", name="Promote").click()
+    page.get_by_role("dialog").get_by_role("button", name="Promote").click()
+    expect(page.get_by_text("Active", exact=True).first).to_be_visible()
+
+    page.goto("/add")
+    _load(page, next_days, "28 rows are in the dataset “visits”.", "visits")
+    page.goto("/recommendations?model=a-week-ago")
+    first = page.get_by_role("link", name="Unusual day for West on 30 Oct 2025")
+    first.click()
+    expect(page.get_by_role("link", name="a-week-ago v1.0.0")).to_be_visible()
+    check_access(page)
+
+
+def _load(page: Page, file: Path, ended: str, dataset: str | None = None) -> None:
+    """As a person does, up to the advice that comes of it."""
+    page.get_by_label("Choose files").set_input_files(file)
+    expect(page.get_by_role("heading", name="What was understood")).to_be_visible()
+    if dataset is not None:
+        page.get_by_text("Change what was guessed").click()
+        page.get_by_label("Name of the dataset").fill(dataset)
+        expect(page.get_by_text("is there already: the file adds to it")).to_be_visible()
+    page.get_by_role("button", name="Load", exact=True).click()
+    # It is there once all models have said what they found.
+    first = page.get_by_role("link", name="Open the first recommendation")
+    expect(first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(ended)).to_be_visible()
