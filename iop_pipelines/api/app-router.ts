@@ -787,7 +787,7 @@ export interface FileInput {
 export interface FileOutput {
   name: string;
   columns: number | null;
-  type: string | null;
+  type: "float32" | "float64" | "float16" | "int64" | "int32" | null;
 }
 
 /** `label` is what people call the measure; `translations` are its own, where it is IOP's. */

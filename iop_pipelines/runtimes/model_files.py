@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from iop_pipelines.domain.liveness import Tick
 from iop_pipelines.domain.sentences import Sentence, remade
@@ -25,6 +25,7 @@ from iop_pipelines.errors import InvalidDeclaration, InvalidInput, IopError, Not
 from iop_pipelines.runtimes.outside import Outside
 
 FOLDER = "models"
+NumberType = Literal["float32", "float64", "float16", "int64", "int32"]
 # To look at a file.
 _LONGEST_S = 120
 # What a worker of deploy/ has besides its own: of 2 GB, 768 MB are that. What is looked at with less, it can run.
@@ -50,7 +51,7 @@ class OutputSlot:
 
     name: str
     columns: int | None
-    type: str | None = None
+    type: NumberType | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ crafted one cannot harm more than itself.
 import json
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +22,7 @@ from iop_pipelines.errors import InvalidInput
 from iop_pipelines.runtimes.model_files import (
     LOOK_BYTES,
     InputSlot,
+    NumberType,
     OutputSlot,
     Signature,
     too_much,
@@ -48,7 +49,7 @@ _LEADS = {
 }
 _FLOATS = {"tensor(float)": np.float32, "tensor(double)": np.float64}
 _NO_MEMORY = ("bad_alloc", "bad allocation", "Failed to allocate memory")
-_NUMBERS = {
+_NUMBERS: Mapping[str, NumberType] = {
     "tensor(float)": "float32",
     "tensor(double)": "float64",
     "tensor(float16)": "float16",

@@ -7,7 +7,7 @@ from pydantic import Field
 from iop_pipelines.api.context import Context
 from iop_pipelines.api.registry import Kind, Registry, Shape
 from iop_pipelines.errors import InvalidDeclaration, NotFound
-from iop_pipelines.runtimes.model_files import ModelFile, described
+from iop_pipelines.runtimes.model_files import ModelFile, NumberType, described
 from iop_pipelines.runtimes.outside import Outside
 
 
@@ -32,7 +32,7 @@ class FileOutput(Shape):
 
     name: str
     columns: int | None
-    type: str | None
+    type: NumberType | None
 
 
 class StoredFile(Shape):

@@ -9,7 +9,11 @@ const input = (name: string, width: number | null) => ({
   type: 'float32' as const,
   isSingle: false,
 });
-const output = (name: string, columns: number | null) => ({ name, columns, type: 'float32' });
+const output = (name: string, columns: number | null) => ({
+  name,
+  columns,
+  type: 'float32' as const,
+});
 const file = (inputs: StoredFile['inputs'], outputs = [output('score', 1)]): StoredFile => ({
   checksum: 'a'.repeat(64),
   name: 'forest.onnx',
