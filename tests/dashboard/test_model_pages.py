@@ -142,6 +142,11 @@ def test_what_is_not_there_is_told(viewer, path):
 def test_a_version_is_registered_by_form_with_refusals_at_their_fields(admin, models, check_access):
     admin.goto(f"/models/new?from={models[MODEL]}")
     expect(admin.get_by_label("Version")).to_have_value("v1.1.0")
+    steps = [text for text in admin.locator("legend").all_inner_texts() if text[:1].isdigit()]
+    assert steps == [
+        *("1. What data", "2. What to look for", "3. How strict", "4. Look and register"),
+    ]
+    expect(admin.get_by_label("Input schema (JSON Schema of a row)")).to_be_hidden()
     budget = admin.get_by_label("Alerts a week")
     budget.fill("-1")
     admin.get_by_role("button", name="Register as a draft").click()

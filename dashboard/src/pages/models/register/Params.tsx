@@ -1,13 +1,13 @@
-/** By what method: the runtime and its parameters, each with its range and what an empty field means. */
+/** How strict it is: parameters, each with its range and what an empty field means, and the quality that it needs. */
+import { useState } from 'react';
 import { type SchemaField as Drawn, fieldsOf } from '@/fields/fields';
 import { SchemaField } from '@/fields/SchemaField';
 import { useWords } from '@/i18n/words';
 import { Disclosure } from '@/ui/Disclosure';
-import { SelectField } from '@/ui/Field';
+import { TextField } from '@/ui/Field';
 import { Fields, Group } from '@/ui/Form';
 import { JsonField } from '@/ui/JsonField';
-import { runtimeOf, runtimesOf } from './draft';
-import { OnnxFile } from './OnnxFile';
+import { runtimeOf } from './draft';
 import type { PartProps } from './part';
 import { UsualRules } from './UsualRules';
 import { words } from './words';
@@ -20,6 +20,8 @@ export function Params({
   isBroken,
 }: PartProps & { isBroken: boolean }) {
   const t = useWords(words);
+  // Whoever empties it is not to see it close.
+  const [isFilled] = useState(() => !isEmptyObject(draft.moreParams));
   const isOnnx = draft.runtime === 'onnx';
   const fields = fieldsOf(runtimeOf(draft.runtime, runtimes)?.params).filter(
     // Chosen from what its file has.
@@ -42,35 +44,46 @@ export function Params({
   const isRareOpen = rare.some(
     ({ name }) => draft.params[name] || problemsAt(`config.params.${name}`).length > 0,
   );
+  const besideOrBroken = [...(isBroken ? [t.broken] : []), ...besideFields];
+  const more = (
+    <JsonField
+      label={t.moreParams}
+      hint={isRules ? t.ruleHint : t.moreParamsHint}
+      value={draft.moreParams}
+      rows={isRules ? 16 : 4}
+      isOptional={!isRules}
+      problems={besideOrBroken}
+      onChange={(moreParams) => set({ moreParams })}
+    />
+  );
   return (
-    <Group legend={t.method}>
-      <SelectField
-        label={t.runtime}
-        value={draft.runtime}
-        problems={problemsAt('config.runtime')}
-        onChange={(event) => set({ runtime: event.target.value, params: {} })}
-        options={runtimesOf(draft.type, runtimes).map(({ name, label, summary }) => ({
-          value: name,
-          label: t.runtimeIs(label, summary),
-        }))}
-      />
-      {isOnnx && <OnnxFile draft={draft} set={set} problemsAt={problemsAt} />}
-      <Fields>{fields.filter(({ isRare }) => !isRare).map(draw)}</Fields>
+    <Group legend={t.strict}>
+      <Fields>
+        {fields.filter(({ isRare }) => !isRare).map(draw)}
+        <TextField
+          label={t.threshold}
+          hint={t.thresholdHint}
+          inputMode="decimal"
+          value={draft.threshold}
+          problems={problemsAt('config.quality_threshold')}
+          onChange={(event) => set({ threshold: event.target.value })}
+        />
+      </Fields>
       {rare.length > 0 && (
         <Disclosure label={t.rareParams} isOpen={isRareOpen}>
           <Fields>{rare.map(draw)}</Fields>
         </Disclosure>
       )}
-      <JsonField
-        label={t.moreParams}
-        hint={isRules ? t.ruleHint : t.moreParamsHint}
-        value={draft.moreParams}
-        rows={isRules ? 16 : 4}
-        isOptional={!isRules}
-        problems={[...(isBroken ? [t.broken] : []), ...besideFields]}
-        onChange={(moreParams) => set({ moreParams })}
-      />
+      {isRules ? (
+        more
+      ) : (
+        <Disclosure label={t.moreParams} isOpen={isFilled || besideOrBroken.length > 0}>
+          {more}
+        </Disclosure>
+      )}
       {isRules && <UsualRules draft={draft} set={set} />}
     </Group>
   );
 }
+
+const isEmptyObject = (text: string) => /^\s*(\{\s*\})?\s*$/.test(text);
