@@ -1,9 +1,12 @@
 """Report templates: registered once, checked against what exists, and when their schedule counts."""
 
+import json
 from datetime import datetime
 
 import pytest
+from click.testing import CliRunner
 
+from iop_pipelines.cli import main
 from iop_pipelines.domain.vocabulary import ReportFormat, TemplateStatus
 from iop_pipelines.errors import Conflict, InvalidDeclaration, InvalidInput, NotFound
 from iop_pipelines.registry import templates
@@ -49,6 +52,35 @@ def test_a_template_is_registered_once_and_read_back_whole(engine):
     assert (stored.name, stored.format) == ("Daily sales", ReportFormat.CSV)
     assert stored.partition_key == f"{template_id}.daily-sales"
     assert list_templates(engine) == [stored]
+
+
+def test_the_command_line_keeps_no_template_whose_logo_is_not_there(tmp_path, monkeypatch):
+    brands, path = tmp_path / "brands", tmp_path / "sales.json"
+    brands.mkdir()
+    content = _content(schedule=None)
+    content["query_config"] |= {"source": "pipeline_runs", "brand": {"logo": "ours.svg"}}
+    content["query_config"]["datasets"] = {"all": {"select": [{"agg": "count", "as": "n"}]}}
+    path.write_text(json.dumps(content))
+    monkeypatch.setenv("IOP_BRAND_FOLDER", str(brands))
+
+    def iop(*words: str):
+        return CliRunner().invoke(main, [*words, "--home", str(tmp_path / "home")])
+
+    def kept() -> list[str]:
+        return [each["name"] for each in json.loads(iop("report", "list", "--json").output)]
+
+    assert iop("migrate").exit_code == 0
+    refused = iop("report", "create", str(path))
+    assert refused.exit_code != 0
+    assert "sales.json" in refused.output
+    assert "brand.logo: there is no logo ours.svg" in refused.output
+    assert kept() == []
+    (brands / "ours.svg").write_text(
+        "<svg xmlns='http://www.w3.org/2000/svg'><path d='M0 0h4z'/></svg>"
+    )
+    done = iop("report", "create", str(path))
+    assert done.exit_code == 0, done.output
+    assert kept() == ["Daily sales"]
 
 
 def test_other_content_under_a_name_is_a_conflict_and_an_update_is_not(engine):
