@@ -176,7 +176,7 @@ def main() -> None:
         for sheet in _sheets():
             picture = Image.open(io.BytesIO(_draw(sheet, home)))
             target = options.to / f"{sheet.name}.png"
-            picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=64).save(
+            picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(
                 target, optimize=True
             )
             print(f"{target}: {target.stat().st_size // 1000} kB")

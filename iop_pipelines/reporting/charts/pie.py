@@ -8,10 +8,12 @@ from iop_pipelines.reporting.charts.axes import shorten
 from iop_pipelines.reporting.charts.data import ChartData
 from iop_pipelines.reporting.formats import beside, format_number
 
-_ROW = 18.0
-# Around the ring, for the numbers of slices that are too thin to hold them.
-_OUTSIDE = 12.0
+_ROW = 16.0
+# Around the ring; more of it for the numbers of slices that are too thin to hold them.
+_OUTSIDE, _NUMBERED = 2.0, 12.0
 _THIN = 0.04
+# The radius of a ring whose slices hold their numbers.
+_LEAST = 36.0
 
 
 @dataclass(frozen=True)
@@ -24,14 +26,30 @@ class _Ring:
     inner: float
 
 
+def least_height(data: ChartData) -> float:
+    """Of a narrow one whose words stand below it."""
+    slices = _slices(data)
+    around = _around(slices, math.fsum(value for _, value in slices))
+    return _ROW * len(slices) + 18 + 2 * (around + _LEAST)
+
+
+def _slices(data: ChartData) -> list[tuple[str, float]]:
+    return [(str(x), float(y or 0)) for each in data.series[:1] for x, y, _ in each.points]
+
+
+def _around(slices: list[tuple[str, float]], shown: float) -> float:
+    return _NUMBERED if any(value < _THIN * shown for _, value in slices) else _OUTSIDE
+
+
 def draw_pie(data: ChartData, width: int, height: int) -> str:
-    slices = [(str(x), float(y or 0)) for x, y, _ in data.series[0].points]
+    slices = _slices(data)
     is_narrow = width < 460
     rows = _ROW * len(slices) + 6
-    outer = (height - (rows if is_narrow else 0) - 12) / 2 - _OUTSIDE
-    middle = width / 2 if is_narrow else outer + _OUTSIDE + 8
-    ring = _Ring(middle, 6 + _OUTSIDE + outer, outer, outer * 0.6)
     shown = math.fsum(value for _, value in slices)
+    around = _around(slices, shown)
+    outer = (height - (rows if is_narrow else 0) - 12) / 2 - around
+    middle = width / 2 if is_narrow else outer + around + 8
+    ring = _Ring(middle, 6 + around + outer, outer, outer * 0.6)
     total = data.whole or shown
     places = [svg.REST if at == data.rest else at for at in range(len(slices))]
     parts, turn = [], 0.0
@@ -44,9 +62,9 @@ def draw_pie(data: ChartData, width: int, height: int) -> str:
     parts.append(
         svg.text(ring.x, ring.y + size * 0.35, told, anchor="middle", size=size, weight="600")
     )
-    edge = ring.x + outer + _OUTSIDE
+    edge = ring.x + outer + around
     left, right = (0, width) if is_narrow else (edge + 26, min(width, edge + 356))
-    y = height - rows + 14 if is_narrow else ring.y - len(slices) * 9 + 12
+    y = height - rows + 14 if is_narrow else ring.y - len(slices) * _ROW / 2 + 12
     for index, (name, value) in enumerate(slices):
         share = beside(format_number(100 * value / total, 1, voice=data.voice), "%")
         parts += [

@@ -10,11 +10,13 @@ from iop_pipelines.query.result import FrozenResult
 from iop_pipelines.reporting.charts.data import ChartData, chart_data
 from iop_pipelines.reporting.charts.drawing import draw as draw_chart
 from iop_pipelines.reporting.charts.labels import without_labels
+from iop_pipelines.reporting.charts.pie import least_height
 from iop_pipelines.reporting.sections import Drawn, Frame
 from iop_pipelines.reporting.voice import Voice
 
 FULL_WIDTH, HALF_WIDTH = 660, 324
-_FULL_HEIGHT, _HALF_HEIGHT = 226, 236
+# A line and a pair of others fill a page below a cover with figures.
+_FULL_HEIGHT, _HALF_HEIGHT = 192, 190
 _PX = 96 / 72
 # Between two charts of a row, as in report.css.
 _GAP_PX = 7 * 96 / 25.4
@@ -55,6 +57,8 @@ def _charts(
 
 def _chart(data: ChartData, page: float, *, is_half: bool) -> dict[str, Any]:
     width, height = (HALF_WIDTH, _HALF_HEIGHT) if is_half else (FULL_WIDTH, _FULL_HEIGHT)
+    if is_half and data.kind == "pie":
+        height = max(height, least_height(data))
     if data.is_list:
         lines = len({*data.xs})
         height = max(height, _LINE * lines * max(len(data.series) * 0.7, 1) + _AROUND_LINES)
