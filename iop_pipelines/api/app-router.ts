@@ -307,7 +307,7 @@ export interface ChartSeries {
 export interface ChartSpec {
   kind: "bar" | "line" | "pie" | "scatter";
   along: "time" | "number" | "category";
-  step: "1min" | "5min" | "10min" | "15min" | "30min" | "hour" | "day" | "B" | "week" | "W-MON" | "W-TUE" | "W-WED" | "W-THU" | "W-FRI" | "W-SAT" | "W-SUN" | "month" | "quarter" | "2QS" | "year" | null;
+  step: "1min" | "5min" | "10min" | "15min" | "30min" | "hour" | "day" | "B" | "week" | "W-MON" | "W-TUE" | "W-WED" | "W-THU" | "W-FRI" | "W-SAT" | "W-SUN" | "month" | "quarter" | "QS-FEB" | "QS-MAR" | "2QS" | "year" | null;
   series: ChartSeries[];
   isList: boolean;
   isOwnTime: boolean;
@@ -2094,7 +2094,7 @@ export interface Select {
   measure?: string | null | undefined;
   agg?: "sum" | "mean" | "min" | "max" | "count" | "count_distinct" | null | undefined;
   compute?: string | null | undefined;
-  bucket?: "1min" | "5min" | "10min" | "15min" | "30min" | "hour" | "day" | "B" | "week" | "W-MON" | "W-TUE" | "W-WED" | "W-THU" | "W-FRI" | "W-SAT" | "W-SUN" | "month" | "quarter" | "2QS" | "year" | null | undefined;
+  bucket?: "1min" | "5min" | "10min" | "15min" | "30min" | "hour" | "day" | "B" | "week" | "W-MON" | "W-TUE" | "W-WED" | "W-THU" | "W-FRI" | "W-SAT" | "W-SUN" | "month" | "quarter" | "QS-FEB" | "QS-MAR" | "2QS" | "year" | null | undefined;
   fill?: "zero" | "null" | null | undefined;
   compare?: "previous_period" | "same_period_last_year" | null | undefined;
   as?: string | null | undefined;

@@ -59,6 +59,8 @@ Bucket = Literal[
     "W-SUN",
     "month",
     "quarter",
+    "QS-FEB",
+    "QS-MAR",
     "2QS",
     "year",
 ]
@@ -75,6 +77,7 @@ class TimeStep:
         bucket: how queries name it.
         by: its words behind a label; a day says nothing that its dates do not.
         first_weekday: of weeks, 0 for Monday.
+        first_month: of what is of months, one that a period begins with: 1 for January.
         modelled_as: the step that a model's series has then.
     """
 
@@ -86,6 +89,7 @@ class TimeStep:
     by: Text | None
     modelled_as: ModelFrequency
     first_weekday: int = 0
+    first_month: int = 1
 
     @property
     def minutes(self) -> int | None:
@@ -114,8 +118,8 @@ class TimeStep:
             day = floor(moment, "day")
             return day - timedelta(days=(day.weekday() - self.first_weekday) % 7)
         if self.months is not None:
-            month = floor(moment, "month")
-            return month.replace(month=(month.month - 1) // self.months * self.months + 1)
+            within = (moment.month - self.first_month) % self.months
+            return shift(floor(moment, "month"), -within, "month")
         return floor(moment, self.unit)
 
     def ceil(self, moment: datetime) -> datetime:
@@ -173,7 +177,18 @@ STEPS: Mapping[Frequency, TimeStep] = {
         TimeStep("YS", "YS", "year", 1, "year", Text("{label}, by year"), "YS"),
     )
 }
-BUCKETS: Mapping[Bucket, TimeStep] = {step.bucket: step for step in STEPS.values()}
+
+
+def _quarters(bucket: Bucket, first_month: int) -> TimeStep:
+    by = Text("{label}, by fiscal quarter")
+    return TimeStep("QS", bucket, "quarter", 1, bucket, by, "QS", first_month=first_month)
+
+
+# Those of fiscal years that do not begin with a quarter of the calendar, by the first of their months.
+_FISCAL_QUARTERS = (_quarters("QS-FEB", 2), _quarters("QS-MAR", 3))
+BUCKETS: Mapping[Bucket, TimeStep] = {
+    step.bucket: step for step in (*STEPS.values(), *_FISCAL_QUARTERS)
+}
 # The seasons that a series of a step can have, in periods, shortest first.
 Season = Literal["hour", "day", "week", "year"]
 SEASONS: Mapping[ModelFrequency, Mapping[Season, int]] = {

@@ -97,7 +97,7 @@ def _on_sqlite(step: TimeStep) -> str:
     if step.unit == "week":
         return f"date({{0}}, '-6 days', 'weekday {(step.first_weekday + 1) % 7}')"
     if step.months is not None:
-        within = f"(strftime('%m', {{0}}) - 1) % {step.months}"
+        within = f"(strftime('%m', {{0}}) + {12 - step.first_month}) % {step.months}"
         return f"date({{0}}, 'start of month', '-' || ({within}) || ' months')"
     return "date({0})"
 
@@ -114,8 +114,8 @@ def _on_mysql(step: TimeStep) -> str:
     if step.unit == "week":
         return f"SUBDATE(DATE({{0}}), MOD(WEEKDAY({{0}}) + {(7 - step.first_weekday) % 7}, 7))"
     if step.months is not None:
-        before = f"(MONTH({{0}}) - 1) DIV {step.months} * {step.months}"
-        return f"ADDDATE(MAKEDATE(YEAR({{0}}), 1), INTERVAL {before} MONTH)"
+        within = f"MOD(MONTH({{0}}) + {12 - step.first_month}, {step.months})"
+        return f"ADDDATE(MAKEDATE(YEAR({{0}}), 1), INTERVAL MONTH({{0}}) - 1 - {within} MONTH)"
     return "DATE({0})"
 
 
@@ -190,7 +190,7 @@ def compile_table(
     measured: dict[str, SourceField] = {}
     group_by: list[Expression] = []
     for position, item in enumerate(query.select):
-        given = own_weeks(item, scope.begins)
+        given = own_periods(item, scope.begins)
         expression, column, native = _selected(given, source, f"{path}.select.{position}")
         if item.is_aggregate:
             zone = zone_of(item, source)
@@ -272,15 +272,18 @@ def _sorted(
     return statement.order_by(*order)
 
 
-def own_weeks(item: form.Select, begins: YearAndWeek) -> form.Select:
-    """A `week` is the one of the config; it keeps its name."""
-    if item.bucket != "week" or begins.first_weekday == 0:
+def own_periods(item: form.Select, begins: YearAndWeek) -> form.Select:
+    """A `week` and a `quarter` are those of the config; they keep their names."""
+    if item.bucket == "week" and begins.first_weekday != 0:
+        step = next(
+            each
+            for each in STEPS.values()
+            if each.unit == "week" and each.first_weekday == begins.first_weekday
+        )
+    elif item.bucket == "quarter" and begins.fiscal_month % 3 != 1:
+        step = BUCKETS["QS-FEB" if begins.fiscal_month % 3 == 2 else "QS-MAR"]
+    else:
         return item
-    step = next(
-        each
-        for each in STEPS.values()
-        if each.unit == "week" and each.first_weekday == begins.first_weekday
-    )
     return item.model_copy(update={"bucket": step.bucket, "alias": item.name})
 
 

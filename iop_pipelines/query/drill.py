@@ -169,7 +169,9 @@ def _ungrouped(source: Source, used: Sequence[Select]) -> tuple[Dimension, ...]:
     label = source.called(chosen.label)
     units = _units_of(chosen)
     pinned = [
-        units.index(item.bucket) for item in used if item.bucket and item.field == source.time
+        units.index(unit) if (unit := BUCKETS[item.bucket].unit) in units else len(units)
+        for item in used
+        if item.bucket and item.field == source.time
     ]
     finer = units[max(pinned) + 1 :] if pinned else units
     return (

@@ -11,7 +11,7 @@ from iop_pipelines.domain.periods import Period, local_now
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
-from iop_pipelines.query.compile import Compiled, is_additive, own_weeks
+from iop_pipelines.query.compile import Compiled, is_additive, own_periods
 from iop_pipelines.query.freshness import end_of_data, known_part, span_of
 from iop_pipelines.query.pairs import is_shown
 from iop_pipelines.query.reading import Reading
@@ -51,7 +51,7 @@ def _starts(
     scope: Scope = replace(reading.scope.fresh(), known=known)
     reading.compile(name, query, scope)
     period = scope.period_of(item.field)
-    bucket = own_weeks(item, scope.begins).bucket
+    bucket = own_periods(item, scope.begins).bucket
     if period is None or bucket is None:
         raise InvalidQuery("fill.needs_period", f"datasets.{name}.select")
     step = BUCKETS[bucket]

@@ -9,7 +9,7 @@ from iop_pipelines.domain.periods import Period, clocks_turn, shift
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query import config as form
-from iop_pipelines.query.compile import own_weeks
+from iop_pipelines.query.compile import own_periods
 from iop_pipelines.query.result import Row, Value
 from iop_pipelines.query.sources import Source
 
@@ -133,7 +133,7 @@ def pairs_of(
     for at, item in enumerate(groups):
         here, there = now.period_of(item.field), then.period_of(item.field)
         if here is not None and there is not None:
-            step = _step(own_weeks(item, now.begins), source)
+            step = _step(own_periods(item, now.begins), source)
             return Pairs(
                 at,
                 step,

@@ -17,7 +17,7 @@ from iop_pipelines.domain.version1 import value_of_version_1
 from iop_pipelines.query import config as form
 from iop_pipelines.query.catalogue import load_catalogue
 from iop_pipelines.query.compared import in_order, read_compared
-from iop_pipelines.query.compile import own_weeks, select_item
+from iop_pipelines.query.compile import own_periods, select_item
 from iop_pipelines.query.completeness import Days, days_of
 from iop_pipelines.query.freshness import newest_moment, quality_of
 from iop_pipelines.query.gaps import filled
@@ -370,7 +370,7 @@ def _rest(
     """One row for all that a top list left out, aggregated from the rows themselves; None where there are none."""
     source = reading.source_of(name)
     position = next(i for i, item in enumerate(query.select) if not item.is_aggregate)
-    item = own_weeks(query.select[position], reading.scope.begins)
+    item = own_periods(query.select[position], reading.scope.begins)
     expression, column = select_item(item, source, f"datasets.{name}")
     # Of hours SQLite makes text without a fraction, unlike what it stores.
     told = [

@@ -16,6 +16,7 @@ DAY = Column("day", "Day", "date", step="day")
 HOUR = Column("hour", "Hour", "datetime", step="hour", zone="Europe/Berlin")
 WEEKDAY = Column("day", "Day", "date", step="B")
 MONTH = Column("month", "Month", "date", step="month")
+FISCAL = Column("quarter", "Quarter", "date", step="QS-FEB")
 NAME = Column("name", "Name", "string")
 GROUP = Column("group", "Group", "string")
 X = Column("x", "X", "number", "km")
@@ -110,6 +111,8 @@ def test_what_has_no_parts_is_no_pie(column, values, why):
         (DAY, [date(2023, 2, 27), date(2023, 2, 28), date(2023, 3, 1)], []),
         (WEEKDAY, [date(2024, 3, 1), date(2024, 3, 4), date(2024, 3, 6)], [date(2024, 3, 5)]),
         (MONTH, [date(2024, 1, 1), date(2024, 2, 1), date(2024, 4, 1)], [date(2024, 3, 1)]),
+        (FISCAL, [date(2023, 11, 1), date(2024, 2, 1)], []),
+        (FISCAL, [date(2023, 11, 1), date(2024, 5, 1)], [date(2024, 2, 1)]),
         # On 31 March 2024 clocks in Berlin show no hour from 02:00.
         (HOUR, [datetime(2024, 3, 31, 1), datetime(2024, 3, 31, 3)], []),
         (HOUR, [datetime(2024, 3, 31, 1), datetime(2024, 3, 31, 4)], [datetime(2024, 3, 31, 3)]),

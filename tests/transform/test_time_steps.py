@@ -52,7 +52,10 @@ def start_of(name: str, moment: datetime) -> datetime:
         return datetime.combine(day.astype(date), datetime.min.time())
     if name == "2QS":
         return datetime(moment.year, 1 if moment.month < 7 else 7, 1)
-    alias = {"D": "D", "W": "W-SUN", "MS": "M", "QS": "Q", "YS": "Y"}.get(name, name)
+    # pandas names quarters by the month that a year of them ends with.
+    of_fiscal_years = {"QS-FEB": "Q-JAN", "QS-MAR": "Q-FEB"}
+    of_the_calendar = {"D": "D", "W": "W-SUN", "MS": "M", "QS": "Q", "YS": "Y"}
+    alias = {**of_fiscal_years, **of_the_calendar}.get(name, name)
     return stamp.to_period(alias).start_time.to_pydatetime()
 
 
@@ -99,6 +102,7 @@ def test_the_next_period_is_the_next_that_any_moment_is_in(name: Frequency) -> N
 @pytest.mark.parametrize("bucket", get_args(Bucket))
 def test_every_database_cuts_time_as_the_step_does(iop_engine: sa.Engine, bucket: Bucket) -> None:
     step = BUCKETS[bucket]
+    name = bucket if step.first_month > 1 else step.name
     table = sa.Table("moments", sa.MetaData(), sa.Column("at", sa.DateTime, nullable=False))
     given = moments()[::5]
     table.create(iop_engine)
@@ -112,7 +116,7 @@ def test_every_database_cuts_time_as_the_step_does(iop_engine: sa.Engine, bucket
         table.drop(iop_engine)
     assert len(found) == len(given)
     for at, start in found:
-        assert datetime.fromisoformat(start) == start_of(step.name, at), at
+        assert step.floor(at) == datetime.fromisoformat(start) == start_of(name, at), at
 
 
 def test_every_step_has_a_name_in_queries_and_words_in_every_language() -> None:
@@ -120,7 +124,8 @@ def test_every_step_has_a_name_in_queries_and_words_in_every_language() -> None:
     assert set(BUCKETS) == set(get_args(Bucket))
     said = [Label.given("x").by(bucket) for bucket in BUCKETS]
     for language in TRANSLATED:
-        assert len({label.within(language) for label in said}) == len(BUCKETS)
+        # Both kinds of fiscal quarters are called alike.
+        assert len({label.within(language) for label in said}) == len(BUCKETS) - 1
 
 
 def declare(freq: Frequency, zone: str, *steps: dict[str, Any], **more: Any) -> DatasetDeclaration:

@@ -8,7 +8,14 @@ export interface Days {
 }
 
 const DAY_MS = 86_400_000;
-const MONTHS: Record<string, number> = { month: 1, quarter: 3, '2QS': 6, year: 12 };
+const MONTHS: Record<string, number> = {
+  month: 1,
+  quarter: 3,
+  'QS-FEB': 3,
+  'QS-MAR': 3,
+  '2QS': 6,
+  year: 12,
+};
 
 export function daysOf({ axis, times, spec }: Shape, span: Span): Days {
   const [one = 0, other = 0] = axis === 'category' ? span.map((at) => times[at] ?? 0) : span;

@@ -104,6 +104,8 @@ const HOUR_MS = 3_600_000;
 const LONG: Record<string, Intl.DateTimeFormatOptions> = {
   month: { month: 'short', year: 'numeric' },
   quarter: { month: 'short', year: 'numeric' },
+  'QS-FEB': { month: 'short', year: 'numeric' },
+  'QS-MAR': { month: 'short', year: 'numeric' },
   '2QS': { month: 'short', year: 'numeric' },
   year: { year: 'numeric' },
 };

@@ -17,8 +17,8 @@ const MOST: Record<PanelType, number> = {
   table: 30,
 };
 
-// Weeks of other ends than Sunday are rare, and seven of them would hide the rest.
-const isUsual = (bucket: string) => !bucket.startsWith('W-');
+// Weeks of other ends than Sunday are rare, and seven of them would hide the rest; a quarter is the report's own.
+const isUsual = (bucket: string) => !/^(W|QS)-/.test(bucket);
 
 export function GroupFields({ form, schema, problemsOf, onChange }: PartProps) {
   const t = useWords(words);

@@ -49,6 +49,8 @@ export const BUCKETS = [
   'W-SUN',
   'month',
   'quarter',
+  'QS-FEB',
+  'QS-MAR',
   '2QS',
   'year',
 ] as const satisfies readonly Select['bucket'][];

@@ -105,6 +105,8 @@ export const words = defineWords('query', {
     'W-SUN': 'Week to Sunday',
     month: 'Month',
     quarter: 'Quarter',
+    'QS-FEB': 'Quarter from February',
+    'QS-MAR': 'Quarter from March',
     '2QS': 'Half-year',
     year: 'Year',
   },

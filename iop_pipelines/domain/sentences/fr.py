@@ -2022,6 +2022,7 @@ TEXTS: Mapping[str, str] = {
     "{label}, by minute": "{label}, par minute",
     "{label}, by month": "{label}, par mois",
     "{label}, by quarter": "{label}, par trimestre",
+    "{label}, by fiscal quarter": "{label}, par trimestre d’exercice",
     "{label}, by week": "{label}, par semaine",
     "{label}, by week to Friday": "{label}, par semaine finissant le vendredi",
     "{label}, by week to Monday": "{label}, par semaine finissant le lundi",

@@ -125,7 +125,8 @@ def period_ticks(
         return [(at, _day_label(_moment(at), voice)) for at in seconds[::stride]]
     least = 1 if step is None or step.months is None else step.months
     if step is not None and step.months is not None:
-        return _month_ticks(seconds[0], seconds[-1], _months_of(seconds, wanted, least), voice)
+        months = _months_of(seconds, wanted, least)
+        return _month_ticks(seconds[0], seconds[-1], months, voice, step.first_month)
     return time_ticks(seconds[0], seconds[-1], wanted, has_hours=has_hours, voice=voice)
 
 
@@ -214,14 +215,17 @@ def _day_label(moment: datetime, voice: Voice) -> str:
     return f"{moment.day} {voice.month(moment)}"
 
 
-def _month_ticks(low: float, high: float, months: int, voice: Voice) -> list[tuple[float, str]]:
+def _month_ticks(
+    low: float, high: float, months: int, voice: Voice, first_month: int = 1
+) -> list[tuple[float, str]]:
+    """first_month: one that a tick stands at. The first of a year has the year."""
     first, last = _moment(low), _moment(high)
     found = []
     for index in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
         start = datetime(index // 12, index % 12 + 1, 1)
-        if index % months == 0 and as_seconds(start) >= low:
+        if (index + 1 - first_month) % months == 0 and as_seconds(start) >= low:
             year, month = f"{start:%Y}", voice.month(start)
-            label = year if months >= 12 else f"{month} {year}" if start.month == 1 else month
+            label = year if months >= 12 else f"{month} {year}" if start.month <= months else month
             found.append((as_seconds(start), label))
     return found
 

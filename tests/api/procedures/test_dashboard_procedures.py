@@ -114,6 +114,19 @@ def test_a_bucket_is_drilled_to_its_own_days(api):
     assert rows > 0
 
 
+@pytest.mark.parametrize("bucket", ["B", "W-SAT", "QS-MAR", "2QS", "quarter"])
+def test_a_group_of_any_step_is_drilled_to_its_own_rows(api, bucket):
+    by_step = {"select": [{"field": "date", "bucket": bucket}, {"measure": "flights"}]}
+    where = {"field": "date", "op": "ge", "value": "2013-02-04"}
+    config = {**BY_ORIGIN, "where": where, "charts": [], "datasets": {"s": by_step}}
+    config["fiscal_year_start"] = 12
+    start, flights = api.call("panels.data", queryConfig=config)["rows"][0]
+    behind = api.call("panels.drill", queryConfig=config, path=[{"date": start}], limit=1000)
+    at = [each["name"] for each in behind["columns"]].index("flights")
+    assert behind["isTruncated"] is False
+    assert sum(row[at] for row in behind["rows"]) == flights > 0
+
+
 def test_a_drill_names_a_group_of_the_table(api):
     with pytest.raises(InvalidInput, match=r"path\.0\.orign: .*did you mean 'origin'"):
         api.call("panels.drill", queryConfig=BY_ORIGIN, path=[{"orign": "EWR"}])

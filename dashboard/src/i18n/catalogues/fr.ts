@@ -1249,6 +1249,8 @@ export default {
       'W-SUN': 'Semaine finissant le dimanche',
       month: 'Mois',
       quarter: 'Trimestre',
+      'QS-FEB': 'Trimestre à partir de février',
+      'QS-MAR': 'Trimestre à partir de mars',
       '2QS': 'Semestre',
       year: 'Année',
     },
@@ -1655,7 +1657,8 @@ export default {
     reportLocale: 'Nombres et dates comme en',
     localeOfLanguage: 'Usage de la langue',
     fiscalYearStart: 'Début de l’exercice',
-    fiscalYearStartHint: 'Compte pour des périodes comme «\u00a0ce trimestre d’exercice\u00a0».',
+    fiscalYearStartHint:
+      'Compte pour des périodes comme «\u00a0ce trimestre d’exercice\u00a0» et pour les groupes par trimestre.',
     weekStart: 'Début de la semaine',
     brand: 'Apparence des pages',
     logo: 'Logo',

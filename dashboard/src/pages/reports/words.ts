@@ -160,7 +160,7 @@ export const words = defineWords('reports', {
   reportLocale: 'Numbers and dates as in',
   localeOfLanguage: 'Usual for the language',
   fiscalYearStart: 'Fiscal year begins in',
-  fiscalYearStartHint: 'Counts in periods such as “this fiscal quarter”.',
+  fiscalYearStartHint: 'Counts in periods such as “this fiscal quarter” and in groups by quarter.',
   weekStart: 'Week begins on',
   brand: 'Look of the pages',
   logo: 'Logo',
