@@ -55,7 +55,7 @@ export function Drop<T>({ hint, ...sendable }: Sendable<T> & { hint: string }) {
           {isOnline ? hint : t.offline}
         </p>
       </div>
-      {problem && <Refused title={t.notSent} problems={[problem]} />}
+      {problem && <Refused title={problem.title} problems={[problem.text]} />}
     </>
   );
 }

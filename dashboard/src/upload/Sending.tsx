@@ -6,6 +6,7 @@ import css from './upload.module.css';
 import type { OnItsWay } from './useSending';
 import { words } from './words';
 
+/** What was sent whole can no longer be cancelled: the server goes on with it. */
 export function Sending({ sending, onStop }: { sending: OnItsWay; onStop: () => void }) {
   const t = useWords(words);
   const format = useFormat();
@@ -20,7 +21,7 @@ export function Sending({ sending, onStop }: { sending: OnItsWay; onStop: () => 
           <span role="status">
             {isThere ? t.arriving : t.sent(format.bytes(sent), format.bytes(size))}
           </span>
-          <Button onClick={onStop}>{t.stop}</Button>
+          {!isThere && <Button onClick={onStop}>{t.stop}</Button>}
         </Row>
       </Stack>
     </div>

@@ -9,27 +9,39 @@ export interface Taker<T> {
   isTaken: (answer: unknown) => answer is T;
 }
 
+/** Why a file is not known to be taken. */
+export type Failure =
+  | { kind: 'refused'; message: string }
+  | { kind: 'offline' }
+  // Who answered is not the platform, such as a proxy with bounds of its own.
+  | { kind: 'from-another'; status: number }
+  // All was sent, and no answer of the platform came: it may go on, and keep the file.
+  | { kind: 'open' };
+
 interface Listener<T> {
   onProgress: (sent: number) => void;
   onDone: (taken: T) => void;
-  /** message: why the server refused it; null where nobody answered. */
-  onFailed: (message: string | null) => void;
+  onFailed: (failure: Failure) => void;
 }
 
-/** Returns what ends it: the server then keeps nothing. */
+/** Returns what ends it here, and tells whether the server keeps nothing: once all was sent, it goes on. */
 export function upload<T>(
   file: File,
   { path, isTaken }: Taker<T>,
   { onProgress, onDone, onFailed }: Listener<T>,
-): () => void {
+): () => boolean {
   const request = new XMLHttpRequest();
   request.open('POST', `${path}?name=${encodeURIComponent(file.name)}`);
   request.setRequestHeader('content-type', 'application/octet-stream');
   request.responseType = 'json';
   request.upload.addEventListener('progress', ({ loaded }) => onProgress(loaded));
+  let isSent = false;
+  request.upload.addEventListener('load', () => {
+    isSent = true;
+  });
   request.addEventListener('error', () => {
     noteSilence();
-    onFailed(null);
+    onFailed({ kind: isSent ? 'open' : 'offline' });
   });
   request.addEventListener('load', () => {
     const answer: unknown = request.response;
@@ -39,10 +51,20 @@ export function upload<T>(
       return;
     }
     if (request.status === 401) void confirmSession();
-    onFailed(messageIn(answer));
+    onFailed(failureOf(request.status, answer));
   });
   request.send(file);
-  return () => request.abort();
+  return () => {
+    request.abort();
+    return !isSent;
+  };
+}
+
+function failureOf(status: number, answer: unknown): Failure {
+  const message = messageIn(answer);
+  if (message !== null) return { kind: 'refused', message };
+  // A proxy that waited long enough, or lost the platform on the way.
+  return status >= 500 ? { kind: 'open' } : { kind: 'from-another', status };
 }
 
 /** Of a refusal in the shape that all of the API has; null for what is not the platform's. */

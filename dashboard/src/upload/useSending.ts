@@ -1,16 +1,21 @@
-/** Files on their way to the server, several as one; it ends with the page that sends them. */
+/** Files on their way to the server, several as one; whoever leaves the page ends it, until all was sent. */
 import { useEffect, useRef, useState } from 'react';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { say } from '@/ui/toasts';
 import { nameOfParts, pack } from './pack';
-import { type Taker, upload } from './upload';
+import { type Failure, type Taker, upload } from './upload';
 import { words } from './words';
 
 export interface OnItsWay {
   name: string;
   size: number;
   sent: number;
+}
+
+export interface Problem {
+  title: string;
+  text: string;
 }
 
 /** isOne: files that are sent together would make no sense, as of models. */
@@ -25,9 +30,14 @@ export function useSending<T>({ taker, maxBytes, isOne = false, onSent }: Sendab
   const t = useWords(words);
   const format = useFormat();
   const [sending, setSending] = useState<OnItsWay | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const end = useRef<(() => void) | null>(null);
-  useEffect(() => () => end.current?.(), []);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const end = useRef<(() => boolean) | null>(null);
+  useEffect(
+    () => () => {
+      end.current?.();
+    },
+    [],
+  );
   // What it is told to may have changed while the file was on its way.
   const told = useRef(onSent);
   useEffect(() => {
@@ -50,12 +60,13 @@ export function useSending<T>({ taker, maxBytes, isOne = false, onSent }: Sendab
     const [first] = files;
     if (!first) return;
     const found = problemOf(files);
-    setProblem(found);
+    setProblem(found === null ? null : { title: t.notSent, text: found });
     if (found) return;
     if (files.length === 1) return sendOne(first);
     let isStopped = false;
     end.current = () => {
       isStopped = true;
+      return true;
     };
     const name = nameOfParts(files.map((each) => each.name));
     setSending({ name, size: files.reduce((sum, each) => sum + each.size, 0), sent: 0 });
@@ -66,7 +77,7 @@ export function useSending<T>({ taker, maxBytes, isOne = false, onSent }: Sendab
       // A file was moved or changed after it was chosen, or what packs them could not be fetched.
       if (isStopped) return;
       setSending(null);
-      setProblem(t.notPacked);
+      setProblem({ title: t.notSent, text: t.notPacked });
     }
   }
   function sendOne(file: File) {
@@ -77,16 +88,29 @@ export function useSending<T>({ taker, maxBytes, isOne = false, onSent }: Sendab
         setSending(null);
         told.current(taken);
       },
-      onFailed: (message) => {
+      onFailed: (failure) => {
         setSending(null);
-        setProblem(message ?? t.offline);
+        setProblem(sayFailure(failure, t));
       },
     });
   }
   function stop() {
-    end.current?.();
+    const isNothingKept = end.current?.() ?? true;
     setSending(null);
-    say(t.stopped);
+    say(isNothingKept ? t.stopped : t.mayBeKept);
   }
   return { sending, problem, send, stop };
+}
+
+export function sayFailure(failure: Failure, t: (typeof words)['en']): Problem {
+  switch (failure.kind) {
+    case 'refused':
+      return { title: t.notSent, text: failure.message };
+    case 'offline':
+      return { title: t.notSent, text: t.offline };
+    case 'from-another':
+      return { title: t.notSent, text: t.fromAnother(failure.status) };
+    case 'open':
+      return { title: t.noAnswer, text: t.mayBeKept };
+  }
 }

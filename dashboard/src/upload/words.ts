@@ -16,9 +16,14 @@ export const words = defineWords('upload', {
   isEmpty: (name: string) => `${name} is empty.`,
   sending: (name: string) => `Sending ${name}`,
   sent: (part: string, whole: string) => `${part} of ${whole}`,
-  arriving: 'Almost there…',
+  arriving: 'Sent. Waiting for the answer…',
   stop: 'Cancel',
   stopped: 'Cancelled. Nothing was kept.',
   offline: 'You are offline. A file can be sent once you are back online; nothing was kept.',
+  fromAnother: (status: number) =>
+    `Something between this device and the platform answered in its place (HTTP ${status}). It may take no file of this size; ask whoever runs the platform.`,
   notSent: 'The file was not sent',
+  noAnswer: 'The platform did not answer',
+  mayBeKept:
+    'The file may be stored all the same. Send it again in a few minutes if it is not here by then.',
 });

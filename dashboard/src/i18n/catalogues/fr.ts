@@ -1893,12 +1893,17 @@ export default {
     isEmpty: (name: string) => `${name} est vide.`,
     sending: (name: string) => `Envoi de ${name}`,
     sent: (part: string, whole: string) => `${part} sur ${whole}`,
-    arriving: 'Bientôt terminé…',
+    arriving: 'Envoyé. En attente de la réponse…',
     stop: 'Annuler',
     stopped: "Annulé. Rien n'a été conservé.",
     offline:
       "Vous êtes hors ligne. Un fichier peut être envoyé dès que vous serez en ligne\u00a0; rien n'a été conservé.",
+    fromAnother: (status: number) =>
+      `Un intermédiaire entre cet appareil et la plateforme a répondu à sa place (HTTP ${status}). Il n'accepte peut-être pas de fichier de cette taille\u00a0; demandez à la personne qui gère la plateforme.`,
     notSent: "Le fichier n'a pas été envoyé",
+    noAnswer: "La plateforme n'a pas répondu",
+    mayBeKept:
+      "Le fichier est peut-être enregistré tout de même. Envoyez-le à nouveau dans quelques minutes s'il n'apparaît pas ici.",
   },
   users: {
     title: 'Utilisateurs',
