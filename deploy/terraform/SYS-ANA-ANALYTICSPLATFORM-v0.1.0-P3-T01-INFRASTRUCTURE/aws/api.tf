@@ -6,8 +6,9 @@ resource "aws_lb" "entrance" {
   load_balancer_type = "application"
   subnets            = data.aws_subnets.private.ids
   security_groups    = [aws_security_group.entrance.id]
-  # Longer than the API holds a stream open between two signs of life.
-  idle_timeout               = 120
+  # Longer than a model's file waits for its answer, without a byte on the way: its look and those before it take two
+  # minutes each at the most.
+  idle_timeout               = 600
   drop_invalid_header_fields = true
   tags                       = local.tags
 }

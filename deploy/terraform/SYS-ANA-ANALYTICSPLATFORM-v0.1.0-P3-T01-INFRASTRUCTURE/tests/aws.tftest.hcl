@@ -86,6 +86,10 @@ run "what_the_specification_names_is_asked_for" {
     condition     = aws_lb_target_group.api.health_check[0].path == "/api/health" && aws_lb_target_group.api.port == 3000
     error_message = "The load balancer does not ask /api/health at port 3000."
   }
+  assert {
+    condition     = aws_lb.entrance.idle_timeout >= 600
+    error_message = "Whoever sends a model's file is given up on after ${aws_lb.entrance.idle_timeout} s, before it was looked at."
+  }
 }
 
 run "nothing_is_open_that_need_not_be" {
