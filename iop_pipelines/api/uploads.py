@@ -22,30 +22,32 @@ from starlette.routing import BaseRoute, Route
 from iop_pipelines.api import wire
 from iop_pipelines.api.calls import caller_of, refusal_of, request_id_of, retry_after
 from iop_pipelines.api.procedures.model_files import shown_file
+from iop_pipelines.api.readers import heavy
 from iop_pipelines.api.registry import ApiError
 from iop_pipelines.audit import trail
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Role
-from iop_pipelines.errors import Unavailable
 from iop_pipelines.identity.user import User
 from iop_pipelines.intake import store, uploads
 from iop_pipelines.intake.own import require_own
 from iop_pipelines.intake.store import Arriving
 from iop_pipelines.platform import Platform
-from iop_pipelines.runtimes.model_files import ModelFile, store_file, too_large
+from iop_pipelines.runtimes.model_files import Effort, ModelFile, store_file, too_large
 from iop_pipelines.runtimes.outside import Outside
 from iop_pipelines.schema.witness import Witness
 
 MEDIA_TYPE = "application/octet-stream"
 _PART_BYTES = 1024 * 1024
+# Of the 1 GiB that an API of deploy/ has, what it and its readers leave. As they, it gives way to the event loop.
+LOOK = Effort(512 * 2**20, heavy.NICE)
 
 Seen = TypeVar("Seen")
 Authenticate = Callable[[HTTPConnection], Awaitable[User | None]]
 
 
 def upload_routes(platform: Platform, authenticate: Authenticate) -> list[BaseRoute]:
-    # A look takes more than a gigabyte at the most: who sends another model's file waits for it.
+    # Who sends another model's file waits: a look takes half of the memory that there is.
     looks = anyio.CapacityLimiter(1)
 
     def route(kind: "type[_Upload[Any]]") -> BaseRoute:
@@ -119,7 +121,7 @@ class _Upload(ABC, Generic[Seen]):
             arriving = await run_sync(Arriving, url)
             try:
                 await self._receive(arriving, name)
-                seen = await run_sync(self._look, name, url, limiter=self.looks)
+                seen = await self._look(name, url)
             except BaseException:
                 # Also where the client hung up, or the process is to end: nothing half-done stays.
                 with anyio.CancelScope(shield=True):
@@ -167,7 +169,7 @@ class _Upload(ABC, Generic[Seen]):
         """Whether this instance takes such files at all."""
 
     @abstractmethod
-    def _look(self, name: str, url: str) -> Seen:
+    async def _look(self, name: str, url: str) -> Seen:
         """At what has arrived whole; what it refuses is not kept."""
 
     @abstractmethod
@@ -185,7 +187,7 @@ class DataUpload(_Upload[None]):
     def _require(self) -> None:
         require_own(self.platform.drm_engine, self.platform.settings)
 
-    def _look(self, name: str, url: str) -> None:
+    async def _look(self, name: str, url: str) -> None:
         return None
 
     def _end(self, arrived: _Arrived, seen: None, witness: Witness) -> dict[str, Any]:
@@ -206,13 +208,17 @@ class ModelUpload(_Upload[ModelFile]):
     def _require(self) -> None:
         """Wherever models run."""
 
-    def _look(self, name: str, url: str) -> ModelFile:
+    async def _look(self, name: str, url: str) -> ModelFile:
+        return await run_sync(self._kept, name, url, limiter=self.looks)
+
+    def _kept(self, name: str, url: str) -> ModelFile:
         with store.fetched(url) as path:
-            return store_file(Outside.of(self.platform.settings), path, name)
+            return store_file(Outside.of(self.platform.settings), path, name, LOOK)
 
     def _end(self, arrived: _Arrived, seen: ModelFile, witness: Witness) -> dict[str, Any]:
-        # It lies under its checksum by now; what can't be removed is when its day is over.
-        with suppress(Unavailable):
+        # It lies under its checksum by now; what can't be removed is when its day is over. What a store's driver
+        # raises has no base of its own.
+        with suppress(Exception):
             store.remove(arrived.url)
         told = {"checksum": seen.checksum, "name": seen.name, "size_bytes": seen.size_bytes}
         end = partial(witness, before=None, after=told)

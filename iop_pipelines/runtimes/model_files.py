@@ -35,6 +35,17 @@ _OWN_NAME = re.compile(r"([0-9a-f]{64})\.")
 
 
 @dataclass(frozen=True, slots=True)
+class Effort:
+    """What a look may take. nice: added to that of who asks."""
+
+    memory_bytes: int = LOOK_BYTES
+    nice: int = 0
+
+
+WHOLE = Effort()
+
+
+@dataclass(frozen=True, slots=True)
 class InputSlot:
     """width: columns of a row, None for any; is_single: it takes one row at a time."""
 
@@ -70,7 +81,7 @@ class ModelFile:
     signature: Signature
 
 
-def store_file(outside: Outside, path: Path, name: str) -> ModelFile:
+def store_file(outside: Outside, path: Path, name: str, effort: Effort = WHOLE) -> ModelFile:
     """Looks at a file and stores it; the same file again is the same.
 
     Raises:
@@ -83,7 +94,7 @@ def store_file(outside: Outside, path: Path, name: str) -> ModelFile:
         raise InvalidInput(too_large(outside.most_bytes, name))
     with path.open("rb") as file:
         checksum = hashlib.file_digest(file, "sha256").hexdigest()
-    made = ModelFile(checksum, name, size, look_at(path, name))
+    made = ModelFile(checksum, name, size, look_at(path, name, effort))
     with _told(outside.storage_url):
         files, folder = _at(outside)
         files.makedirs(folder, exist_ok=True)
@@ -176,16 +187,17 @@ def is_whole(outside: Outside, checksum: str, tick: Tick) -> bool | None:
     return found.hexdigest() == checksum
 
 
-def look_at(path: Path, name: str) -> Signature:
+def look_at(path: Path, name: str, effort: Effort = WHOLE) -> Signature:
     """By a process of its own. Raises InvalidInput, or IopError where it ended before it had said anything."""
-    command = [sys.executable, "-m", "iop_pipelines.runtimes.onnx_file", str(path), name]
+    program = [sys.executable, "-m", "iop_pipelines.runtimes.onnx_file"]
+    command = [*program, str(path), name, str(effort.memory_bytes), str(effort.nice)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=_LONGEST_S, check=False)
     except subprocess.TimeoutExpired as error:
-        raise InvalidInput(too_much(name)) from error
+        raise InvalidInput(too_much(name, effort.memory_bytes)) from error
     # So the system ends what takes its last memory.
     if done.returncode == -signal.SIGKILL:
-        raise InvalidInput(too_much(name))
+        raise InvalidInput(too_much(name, effort.memory_bytes))
     try:
         found: dict[str, Any] = json.loads(done.stdout)
     except ValueError as error:
@@ -203,9 +215,12 @@ def too_large(most_bytes: int, name: str) -> Sentence:
     return Sentence("onnx.too_large", name=name, megabytes=most_bytes // 1_000_000)
 
 
-def too_much(name: str) -> Sentence:
+def too_much(name: str, memory_bytes: int) -> Sentence:
     """Of a file that takes more to look at than there is for it."""
-    return Sentence("onnx.breaks", name=name, limit_s=_LONGEST_S, megabytes=LOOK_BYTES // 2**20)
+    given = {"name": name, "limit_s": _LONGEST_S, "megabytes": memory_bytes // 2**20}
+    if memory_bytes >= LOOK_BYTES:
+        return Sentence("onnx.breaks", **given)
+    return Sentence("onnx.breaks_here", **given, most=LOOK_BYTES // 2**20)
 
 
 def _signature(found: Mapping[str, Any]) -> Signature:

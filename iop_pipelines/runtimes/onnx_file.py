@@ -5,6 +5,7 @@ crafted one cannot harm more than itself.
 """
 
 import json
+import os
 import resource
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,6 @@ from google.protobuf.message import DecodeError, Message
 
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.runtimes.model_files import (
-    LOOK_BYTES,
     InputSlot,
     NumberType,
     OutputSlot,
@@ -201,14 +201,15 @@ def _external(found: Message) -> Iterator[Message]:
                 yield from _external(each)
 
 
-def main(path: str, name: str) -> int:
-    _limit(LOOK_BYTES)
+def main(path: str, name: str, memory_bytes: str, nice: str) -> int:
+    _limit(int(memory_bytes))
+    os.nice(int(nice))
     try:
         found: dict[str, Any] = asdict(signature_of(Path(path).read_bytes(), name))
     except InvalidInput as error:
         found = {"refused": error.sentence.as_json()}
     except MemoryError:
-        found = {"refused": too_much(name).as_json()}
+        found = {"refused": too_much(name, int(memory_bytes)).as_json()}
     sys.stdout.write(json.dumps(found))
     return 0
 

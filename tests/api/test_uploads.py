@@ -6,7 +6,9 @@ import hashlib
 import http.client
 import json
 import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,7 +26,10 @@ from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.drm.tables import drm_metadata
 from iop_pipelines.identity import accounts
 from iop_pipelines.identity.sessions import sessions_of
+from iop_pipelines.intake import store
 from iop_pipelines.platform import Platform
+from iop_pipelines.runtimes import model_files
+from iop_pipelines.runtimes.model_files import Effort, Signature
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.migrate import upgrade
 from iop_pipelines.schema.tables import uploads
@@ -258,6 +263,37 @@ def test_a_file_of_a_model_lies_under_its_checksum_and_says_what_it_takes(site: 
     assert [(each.user_name, each.before, each.after) for each in events] == 2 * [
         ("ada", None, {"checksum": checksum, "name": "parted.onnx", "size_bytes": len(content)})
     ]
+
+
+def test_data_does_not_wait_for_the_look_at_a_model_which_has_what_the_api_can_spare(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    efforts: list[Effort] = []
+    looks, goes_on = threading.Event(), threading.Event()
+
+    def look(path: Path, name: str, effort: Effort) -> Signature:
+        efforts.append(effort)
+        looks.set()
+        goes_on.wait(60)
+        return Signature((), ())
+
+    def remove(url: str) -> None:
+        raise RuntimeError(url)
+
+    monkeypatch.setattr(model_files, "look_at", look)
+    with ThreadPoolExecutor() as pool:
+        model = pool.submit(site.send, b"model", "mine.onnx", path=ModelUpload.path)
+        try:
+            assert looks.wait(20)
+            assert site.send().status_code == 201
+            # What was stored is, whatever a driver says to the removal of what it was stored from.
+            monkeypatch.setattr(store, "remove", remove)
+        finally:
+            goes_on.set()
+        assert model.result().status_code == 201
+    assert [row.name for row in site.rows()] == ["sales.csv"]
+    # Beside 400 MB of the API's own, in 1 GiB.
+    assert [(each.memory_bytes, each.nice) for each in efforts] == [(536_870_912, 10)]
 
 
 def test_a_file_that_is_no_model_that_can_run_is_refused_in_a_sentence(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -24,7 +25,7 @@ from iop_pipelines.errors import (
 )
 from iop_pipelines.runtimes import inference
 from iop_pipelines.runtimes.catalogue import RemoteParams
-from iop_pipelines.runtimes.model_files import look_at, store_file
+from iop_pipelines.runtimes.model_files import Effort, look_at, store_file
 from iop_pipelines.runtimes.outside import NOWHERE
 from iop_pipelines.settings import Settings
 from model_server import slow_answer
@@ -407,16 +408,35 @@ def test_a_file_that_is_of_no_use_is_refused(name) -> None:
     assert "'it.onnx'" in str(caught.value)
 
 
-def test_a_file_that_needs_more_memory_than_a_worker_has_is_refused_as_that(tmp_path) -> None:
+@pytest.mark.parametrize(
+    ("effort", "most", "way"),
+    [
+        (Effort(), "1,280 MB of memory; export it again", "make it smaller"),
+        (Effort(512 * 2**20), "512 MB of memory, the most that a file sent", "`iop model store"),
+    ],
+    ids=["worker", "api"],
+)
+def test_a_file_that_needs_more_memory_than_there_is_is_refused_as_that(
+    effort, most, way, tmp_path
+) -> None:
     from onnx_files import hungry_model
 
     file = tmp_path / "hungry.onnx"
     # 32 GB, none of which is ever had.
     file.write_bytes(hungry_model(2**33).SerializeToString())
-    with pytest.raises(
-        InvalidInput, match=r"'hungry.onnx' took .* or more than 1,280 MB of memory"
-    ):
-        look_at(file, file.name)
+    with pytest.raises(InvalidInput, match=f"'hungry.onnx' took .* or more than {most}.*{way}"):
+        look_at(file, file.name, effort)
+
+
+def test_a_look_gives_way_as_far_as_it_is_told(tmp_path, monkeypatch) -> None:
+    from iop_pipelines.runtimes import onnx_file
+
+    bounds: list[int] = []
+    monkeypatch.setattr(onnx_file, "_limit", bounds.append)
+    monkeypatch.setattr(os, "nice", bounds.append)
+    (tmp_path / "w.onnx").write_bytes(b"")
+    assert onnx_file.main(str(tmp_path / "w.onnx"), "w.onnx", "1000", "7") == 0
+    assert bounds == [1000, 7]
 
 
 def test_looking_at_a_file_that_ends_otherwise_says_how(tmp_path, monkeypatch) -> None:
@@ -439,7 +459,7 @@ from iop_pipelines.runtimes import onnx_file
 bounds = {resource.RLIMIT_DATA: (2**30, 2**30), resource.RLIMIT_AS: (3 * 2**30, 3 * 2**30)}
 for kind, each in bounds.items():
     resource.setrlimit(kind, each)
-onnx_file.main(sys.argv[1], "it.onnx")
+onnx_file.main(sys.argv[1], "it.onnx", str(2**31), "0")
 assert {kind: resource.getrlimit(kind) for kind in bounds} == bounds
 """
     done = subprocess.run(

@@ -16,6 +16,8 @@ from iop_pipelines.settings import Settings
 
 _LENGTHS = struct.Struct(">II")
 HEAD_BYTES = _LENGTHS.size
+# Of a child of the API. The event loop has ten times the weight, and work that nobody waits for has no more.
+NICE = 10
 # More than a phone can show, and than a reader may take of the API's memory.
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 # What the children are told to build the procedures with, where a test does not name another.

@@ -27,8 +27,6 @@ from iop_pipelines.platform import Platform
 from iop_pipelines.tracing import logs
 from iop_pipelines.tracing.context import new_trace, within
 
-# The event loop has ten times the weight, and work that nobody waits for has no more than a reading.
-NICE = 10
 # Statements that ran into the server's own limit: MariaDB, MySQL.
 _TOO_SLOW = frozenset({1969, 3024})
 
@@ -116,7 +114,7 @@ def _streams() -> tuple[BinaryIO, BinaryIO]:
 def _start(head: Mapping[str, Any]) -> Reader:
     settings, registry, bounds = heavy.started_with(head)
     logs.configure()
-    os.nice(NICE)
+    os.nice(heavy.NICE)
     _limit(bounds.memory_bytes)
     event.listen(sa.Engine, "connect", _bound_statements(bounds.statement_s))
     module, _, name = registry.partition(":")

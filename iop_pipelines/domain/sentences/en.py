@@ -958,6 +958,7 @@ SENTENCES: Mapping[str, str] = {
     "oidc.other_state": "the state is not the one that was sent",
     "oidc.unknown_key": "the ID token is signed with a key that the provider does not publish",
     "onnx.breaks": "looking at {name!r} took longer than {limit_s} s or more than {megabytes:,} MB of memory; export it again, or make it smaller",
+    "onnx.breaks_here": "looking at {name!r} took longer than {limit_s} s or more than {megabytes:,} MB of memory, the most that a file sent by the app may take; make it smaller, or store it with `iop model store FILE`, which may take {most:,} MB",
     "onnx.cannot_be_run": "{name!r} is not understood by ONNX Runtime {version}, export it with operators that it knows: {error}",
     "onnx.changed": "the stored file with the checksum {checksum} has been changed; store it again",
     "onnx.external_data": "{name!r} keeps numbers in other files; export it as one file",

@@ -1113,6 +1113,7 @@ SENTENCES: Mapping[str, str] = {
         "le jeton d’identité est signé avec une clé que le fournisseur ne publie pas"
     ),
     "onnx.breaks": "l’examen de {name!r} a pris plus de {limit_s} s ou plus de {megabytes:,} Mo de mémoire ; exportez-le de nouveau, ou plus petit",
+    "onnx.breaks_here": "l’examen de {name!r} a pris plus de {limit_s} s ou plus de {megabytes:,} Mo de mémoire, le maximum pour un fichier envoyé par l’application ; réduisez-le, ou enregistrez-le par `iop model store FICHIER`, qui peut en prendre {most:,} Mo",
     "onnx.cannot_be_run": "ONNX Runtime {version} ne comprend pas {name!r}, exportez-le avec des opérateurs qu’il connaît : {error}",
     "onnx.changed": "le fichier enregistré avec la somme de contrôle {checksum} a été modifié ; enregistrez-le de nouveau",
     "onnx.external_data": "{name!r} garde des nombres dans d’autres fichiers ; exportez-le en un seul fichier",
