@@ -285,7 +285,7 @@ def test_an_overlay_changes_only_what_is_there(overlay):
         for change in yaml.safe_load(patch["patch"]):
             *way, last = change["path"].strip("/").split("/")
             for key in way:
-                target = target[key]
+                target = target[int(key)] if isinstance(target, list) else target[key]
             assert (last in target) is (change["op"] == "replace"), change
             target = _one(patch["target"]["kind"], patch["target"]["name"])
 

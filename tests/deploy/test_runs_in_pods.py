@@ -1,5 +1,6 @@
 """The overlay of runs in pods: the Job that dagster-k8s makes of it for a run, as it would be sent to a cluster."""
 
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ import pytest
 import yaml
 from dagster._config import process_config
 from dagster._core.launcher import LaunchRunContext
+from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
 from dagster_k8s.launcher import K8sRunLauncher
 from kubernetes import client
 
@@ -21,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 BASE = ROOT / "deploy" / "kubernetes" / "base"
 OVERLAY = ROOT / "deploy" / "kubernetes" / "overlays" / "runs-in-pods"
 KUBERNETES = "1.34"
+# What `kustomize edit set image` names for a release.
+RELEASED = "registry.example/iop:v9.9.9"
 RECIPE = yaml.safe_load((OVERLAY / "kustomization.yaml").read_text())
 OWN = [
     body
@@ -81,6 +85,26 @@ def _base(kind: str, name: str) -> dict[str, Any]:
     return found
 
 
+def _code_server(image: str) -> dict[str, Any]:
+    """Its container, its environment by name, once `images` gave it that image: replacements come after that."""
+    pod = _base("Deployment", "iop-code-server")["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    container["image"] = image
+    added = _changes("Deployment", "iop-code-server")["/spec/template/spec/containers/0/env/-"]
+    container["env"] = {each["name"]: each.get("value") for each in [*container["env"], added]}
+    (given,) = RECIPE["replacements"]
+    (target,) = given["targets"]
+    its = {"kind": "Deployment", "name": "iop-code-server"}
+    path = "spec.template.spec.containers.[name=iop-code-server]."
+    assert given["source"] == {**its, "fieldPath": f"{path}image"}
+    assert target["select"] == its
+    for each in target["fieldPaths"]:
+        (name,) = re.fullmatch(re.escape(path) + r"env\.\[name=(\w+)\]\.value", each).groups()
+        assert name in container["env"]
+        container["env"][name] = image
+    return container
+
+
 @pytest.fixture
 def job(tmp_path: Path) -> dict[str, Any]:
     given = _instance()["run_launcher"]["config"]
@@ -94,9 +118,16 @@ def job(tmp_path: Path) -> dict[str, Any]:
     launcher = K8sRunLauncher(**config, k8s_client_batch_api=batch)
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
         launcher.register_instance(instance)
-        run = instance.create_run_for_job(
-            a_job, job_code_origin=dg.reconstructable(a_job).get_python_origin()
+        told = dg.reconstructable(a_job).get_python_origin()
+        code = RepositoryPythonOrigin(
+            *(told.repository_origin.executable_path, told.repository_origin.code_pointer),
+            # As the code server tells it, by what its own environment says.
+            container_image=_code_server(RELEASED)["env"]["DAGSTER_CURRENT_IMAGE"],
+            entry_point=told.repository_origin.entry_point,
+            container_context={},
         )
+        origin = JobPythonOrigin(told.job_name, code)
+        run = instance.create_run_for_job(a_job, job_code_origin=origin)
         launcher.launch_run(LaunchRunContext(dagster_run=run, workspace=None))
     ((namespace, made),) = batch.made
     assert namespace == "ana-system"
@@ -111,8 +142,9 @@ def test_the_job_of_a_run_is_one_that_kubernetes_knows_and_restricted_pods_allow
     (warm,) = worker["containers"]
     for name in ("securityContext", "automountServiceAccountToken", "enableServiceLinks"):
         assert pod[name] == worker[name], name
-    for name in ("image", "resources", "securityContext", "envFrom"):
+    for name in ("resources", "securityContext", "envFrom"):
         assert container[name] == warm[name], name
+    assert container["image"] == RELEASED
     assert pod["serviceAccountName"] == "iop"
     assert pod["restartPolicy"] == "Never"
     assert container["args"][:3] == ["dagster", "api", "execute_run"]
