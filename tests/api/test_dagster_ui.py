@@ -13,6 +13,12 @@ import httpx
 import pytest
 import sqlalchemy as sa
 import yaml
+from dagster._core.scheduler.instigation import (
+    InstigatorState,
+    InstigatorStatus,
+    InstigatorType,
+    SensorInstigatorData,
+)
 from graphql import get_named_type, is_abstract_type, is_scalar_type
 from sqlalchemy.exc import OperationalError
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -692,6 +698,22 @@ def test_a_sensor_that_was_never_evaluated_has_been_silent_since_it_was_first_se
     assert served.ui.sensor_ticks() == {"listens": 1772366400.0}
     now = datetime(2026, 3, 1, 12, 20, 0)
     assert served.ui.sensor_ticks() == {"listens": 1772366400.0}
+
+
+def test_a_sensor_that_a_release_dropped_is_no_longer_expected_once_the_code_says_so(
+    served, monkeypatch
+):
+    instance = served.ui._instance
+    assert instance is not None
+    (listens,) = [each for each in served.ui._sensors() if each.name == "listens"]
+    origin = listens.get_remote_origin()._replace(instigator_name="dropped")
+    ticked = SensorInstigatorData(last_tick_timestamp=1772366400.0)
+    state = InstigatorState(origin, InstigatorType.SENSOR, InstigatorStatus.RUNNING, ticked)
+    instance.add_instigator_state(state)
+    assert set(served.ui.sensor_ticks()) == {"listens"}
+    # As long as the code cannot be asked, silence may be its own.
+    monkeypatch.setattr(served.ui, "_context", None)
+    assert served.ui.sensor_ticks() == {"dropped": 1772366400.0}
 
 
 def _ready(served: Served) -> httpx.Response:

@@ -159,6 +159,9 @@ class DagsterUi:
         }
         # One that was never evaluated may be in the code alone, one whose code cannot be loaded in the storage alone.
         known = {sensor.selector_id: sensor for sensor in self._sensors()}
+        if self._is_all_loaded():
+            # What a release dropped Dagster keeps as running; nobody expects it any more.
+            stored = {each: state for each, state in stored.items() if each in known}
         declared = {
             each: sensor.get_current_instigator_state(stored.get(each))
             for each, sensor in known.items()
@@ -172,6 +175,13 @@ class DagsterUi:
             ticks[state.instigator_name] = at or self._first_seen.get(state.instigator_name, now)
         self._first_seen = {name: self._first_seen.get(name, now) for name in ticks}
         return ticks
+
+    def _is_all_loaded(self) -> bool:
+        """Whether the code says what sensors there are: no part of it is away or cannot be loaded."""
+        if self._context is None:
+            return False
+        entries = self._context.get_current_workspace().code_location_entries.values()
+        return bool(entries) and all(entry.code_location is not None for entry in entries)
 
     def _sensors(self) -> list[RemoteSensor]:
         if self._context is None:
