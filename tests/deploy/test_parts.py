@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
+from otlp_receiver import Collector, collector
 
 from event_broker import EventBroker
 from iop_pipelines.definitions import defs
@@ -28,6 +29,7 @@ from iop_pipelines.drm.standin import START, Replay
 from iop_pipelines.orchestration.supervisor import free_port
 from iop_pipelines.platform import Platform
 from iop_pipelines.registry.models import list_models, set_status
+from iop_pipelines.registry.templates import list_templates
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import analytical_models, model_executions
 from iop_pipelines.settings import Settings
@@ -39,6 +41,8 @@ IOP = str(Path(sys.executable).with_name("iop"))
 IN_TIME_S = 180
 STOP_S = 60
 KEPT = {"cancellation-limits", "pipeline-health"}
+TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+SEEDED = "hunter2-and-nobody-else"
 SENSORS = {sensor.name for sensor in defs.get_repository_def().sensor_defs}
 
 
@@ -139,7 +143,103 @@ def _ticks(port: int) -> dict[str, float]:
     return found
 
 
-def test_parts_that_share_a_server_and_a_broker_are_an_instance(parts):
+@pytest.fixture
+def traces(parts: Parts) -> Iterator[Collector]:
+    with collector() as there:
+        parts.shared |= {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": there.endpoint,
+            "OTEL_EXPORTER_OTLP_HEADERS": f"x-api-key={SEEDED}",
+            "OTEL_BSP_SCHEDULE_DELAY": "200",
+        }
+        yield there
+        # They send what they have when they end.
+        parts.end()
+
+
+def _follow_one_request(parts: Parts, platform: Platform, port: int, traces: Collector) -> None:
+    """Two calls of one trace, from the caller's header to the events that tell of what came of it; and no secret."""
+    parts.said_by("user", "add", "ada", "--role", "admin", "--json")
+    token = parts.said_by("token", "ada", "--json")["token"]
+    (model,) = [m for m in list_models(platform.engine) if m.spec.name == "cancellation-limits"]
+    template = next(each for each in list_templates(platform.engine) if each.format == "csv")
+
+    def call(procedure: str, given: dict[str, Any]) -> Any:
+        answer = httpx.post(
+            f"http://127.0.0.1:{port}/api/trpc/{procedure}?password={SEEDED}",
+            json=given,
+            headers={
+                "traceparent": f"00-{TRACE}-{CALLER}-01",
+                "authorization": f"Bearer {token}",
+                "x-api-key": SEEDED,
+            },
+            timeout=30,
+        )
+        assert answer.status_code == httpx.codes.OK, answer.text
+        assert answer.headers["x-request-id"] == TRACE
+        return answer.json()["result"]["data"]
+
+    asked = {"modelId": model.id, "inputRef": model.spec.config.dataset}
+    execution = call("models.execute", asked)["executionId"]
+    report = call("reports.generate", {"templateId": template.id})["reportId"]
+
+    def kept() -> dict[str, list[dict[str, Any]]]:
+        parts.require_alive()
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in parts.said_by("trace", TRACE, "--json"):
+            found.setdefault(row["what"], []).append(row)
+        return found
+
+    wait_until(lambda: len(kept().get("event", [])) >= 2, IN_TIME_S)
+    found = kept()
+    assert [each["state"] for each in found["change"]] == ["models.execute", "reports.generate"]
+    (executed,), (reported,) = found["execution"], found["report"]
+    assert (executed["id"], executed["state"]) == (execution, "done, success")
+    assert (reported["id"], reported["state"]) == (report, "done, ready")
+    told = {each["state"].partition(",")[0] for each in found["event"]}
+    assert told >= {"model.executed", "report.generated"}
+    runs = {executed["run_id"], reported["run_id"]}
+    with platform.engine.connect() as connection:
+        tagged = sa.text("SELECT run_id FROM run_tags WHERE `key` = 'iop/trace_id' AND value = :id")
+        assert set(connection.scalars(tagged, {"id": TRACE})) == runs
+
+    lines = [line for name in parts.processes for line in _lines(parts.log(name), TRACE)]
+    assert [each["path"] for each in lines if each["message"] == "request"] == [
+        "/api/trpc/models.execute",
+        "/api/trpc/reports.generate",
+    ]
+    assert {each["runId"] for each in lines if each["message"] == "run began"} == runs
+    ended = {(each["kind"], each["id"], each["outcome"]) for each in lines if "outcome" in each}
+    assert ended == {("execution", execution, "done"), ("report", report, "done")}
+    assert len([each for each in lines if each["message"] == "run requested"]) == len(runs)
+
+    wait_until(lambda: {"execution", "report"} <= {s.name for s in traces.of(TRACE)}, IN_TIME_S)
+    spans = {each.name: each for each in traces.of(TRACE)}
+    for calls, job, item in (
+        ("models.execute", "execute_models", "execution"),
+        ("reports.generate", "generate_reports", "report"),
+    ):
+        chain = [spans[each] for each in (f"POST {calls}", f"tick {job}", f"run {job}", item)]
+        assert [each.parent for each in chain] == [CALLER, *(each.span for each in chain[:-1])]
+        assert not any(each.is_error for each in chain)
+    assert spans["execution"].attributes["iop.execution_id"] == execution
+    # What began by itself is in traces of its own, and probes in none.
+    by_itself = {each.name for each in traces.spans if each.trace != TRACE}
+    assert {"tick drm_pipeline_runs", "run prepare_datasets", "execution"} <= by_itself
+    assert not any("health" in each.name or "metrics" in each.name for each in traces.spans)
+
+    sent = b"".join(traces.bodies).decode("latin-1")
+    said = sent + "".join(parts.log(name) for name in parts.processes)
+    for secret in (SEEDED, token, parts.shared["IOP_SECRET_KEY"]):
+        assert secret not in said
+
+
+def _lines(log: str, trace: str) -> list[dict[str, Any]]:
+    """Those of the log that are of the trace."""
+    parsed = (json.loads(line) for line in log.splitlines() if line.startswith('{"at"'))
+    return [line for line in parsed if line.get("traceId") == trace]
+
+
+def test_parts_that_share_a_server_and_a_broker_are_an_instance(parts, traces):
     settings = parts.settings("operator")
     platform = _deliver(settings)
     code, port = free_port(), free_port()
@@ -168,6 +268,7 @@ def test_parts_that_share_a_server_and_a_broker_are_an_instance(parts):
     ended = 'iop_executions_ended_last_hour{status="success",type="rule_based"}'
     wait_until(lambda: _sample(port, ended) >= 1, IN_TIME_S)
     assert _sample(port, 'iop_part_degraded{part="daemon"}') == 0
+    _follow_one_request(parts, platform, port, traces)
 
     # The code server last, which the others ask.
     for name, process in reversed(parts.processes.items()):
