@@ -281,7 +281,7 @@ def test_an_overlay_changes_only_what_is_there(overlay):
     assert base == "../../base"
     assert {*own, RECIPE} == {path.name for path in folder.iterdir()}
     for patch in recipe["patches"]:
-        target = _one(patch["target"]["kind"], patch["target"]["name"])
+        target: Any = _one(patch["target"]["kind"], patch["target"]["name"])
         for change in yaml.safe_load(patch["patch"]):
             *way, last = change["path"].strip("/").split("/")
             for key in way:

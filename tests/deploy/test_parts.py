@@ -185,7 +185,8 @@ def _follow_one_request(parts: Parts, platform: Platform, port: int, traces: Col
     def kept() -> dict[str, list[dict[str, Any]]]:
         parts.require_alive()
         found: dict[str, list[dict[str, Any]]] = {}
-        for row in parts.said_by("trace", TRACE, "--json"):
+        rows: Any = parts.said_by("trace", TRACE, "--json")
+        for row in rows:
             found.setdefault(row["what"], []).append(row)
         return found
 
