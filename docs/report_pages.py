@@ -33,7 +33,6 @@ TEMPLATE = ROOT / "iop_pipelines/demo/templates/monthly_executive_summary.yaml"
 # The slot of the demo's report of February, 06:00 in New York.
 SLOT = datetime(2013, 3, 1, 11)
 WIDTH_PX = 1_240
-NO_DITHER = Image.Dither.NONE
 LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><path fill="#7a1f5c"
 d="M4 30 20 8h10L18 30zM26 30 42 8h10L40 30z"/><rect fill="#123c4a" x="58" y="26" width="56" height="4"/></svg>"""
 FRENCH: Mapping[str, str] = {
@@ -177,9 +176,8 @@ def main() -> None:
         for sheet in _sheets():
             picture = Image.open(io.BytesIO(_draw(sheet, home)))
             target = options.to / f"{sheet.name}.png"
-            # By octree: what is rare, such as one slice of a ring, keeps its own colour.
-            few = picture.convert("RGB").quantize(128, Image.Quantize.FASTOCTREE, dither=NO_DITHER)
-            few.save(target, optimize=True)
+            # All colours: few of them lose what is rare, such as a slice of a ring, or what is pale.
+            picture.convert("RGB").save(target, optimize=True)
             print(f"{target}: {target.stat().st_size // 1000} kB")
 
 
