@@ -1078,6 +1078,9 @@ export default {
     fitsNot: (input: string, given: number, taken: number) =>
       `«\u00a0${input}\u00a0» prend ${taken} ${plural('fr', taken, 'nombre', 'nombres')} par ligne et en recevrait ${given}\u00a0: choisissez d'autres mesures, ou modifiez le nombre de périodes antérieures données avec chacune.`,
     whichOutput: 'Sortie à lire',
+    chooseOutput: 'Choisissez une sortie',
+    onlyOutput: 'La seule',
+    otherOutput: (name: string) => `${name} (absente de ce fichier)`,
     rareParams: 'Paramètres avancés',
     moreParams: 'Autres paramètres (JSON)',
     moreParamsHint:

@@ -7,6 +7,7 @@ import { standingQuery } from '@/pages/add/queries';
 import { SelectField } from '@/ui/Field';
 import { Fields, Group, Refused } from '@/ui/Form';
 import { Muted } from '@/ui/Layouts';
+import { Loaded } from '@/ui/States';
 import { Table } from '@/ui/Table';
 import { Drop } from '@/upload/Drop';
 import type { Taker } from '@/upload/upload';
@@ -26,24 +27,26 @@ export function OnnxFile({ draft, set, problemsAt }: Omit<PartProps, 'runtimes'>
   const t = useWords(words);
   const format = useFormat();
   const queries = useQueryClient();
-  const { data: standing } = useQuery(standingQuery);
   const file = useQuery(fileQuery(draft.params.checksum ?? ''));
   return (
     <Group legend={t.file}>
-      {standing && (
-        <Drop
-          taker={MODEL}
-          maxBytes={standing.maxBytes}
-          isOne
-          hint={t.fileHint(format.bytes(standing.maxBytes))}
-          onSent={(sent) => {
-            queries.setQueryData(fileQuery(sent.checksum).queryKey, sent);
-            set(withFile(sent, draft));
-          }}
-        />
-      )}
+      <Loaded query={useQuery(standingQuery)} height={8}>
+        {({ maxBytes }) => (
+          <Drop
+            taker={MODEL}
+            maxBytes={maxBytes}
+            isOne
+            hint={t.fileHint(format.bytes(maxBytes))}
+            onSent={(sent) => {
+              queries.setQueryData(fileQuery(sent.checksum).queryKey, sent);
+              set(withFile(sent, draft));
+            }}
+          />
+        )}
+      </Loaded>
       {file.error && <Refused title={file.error.message} problems={[]} />}
       {file.data && <Known file={file.data} draft={draft} set={set} problemsAt={problemsAt} />}
+      <OutputField file={file.data} draft={draft} set={set} problemsAt={problemsAt} />
     </Group>
   );
 }
@@ -101,7 +104,8 @@ function Known({
             <Picks
               legend={t.measuresOf(each.name)}
               isOrdered
-              names={draft.measures}
+              // What was unticked above is given until it is unticked here.
+              names={[...new Set([...draft.measures, ...each.measures])]}
               chosen={each.measures}
               problems={problemsAt(`config.params.inputs.${each.name}`)}
               onChange={(measures) => set(withMeasures(file, draft, each.name, measures))}
@@ -114,16 +118,38 @@ function Known({
           </Muted>
         </div>
       ))}
-      {file.outputs.length > 1 && (
-        <Fields>
-          <SelectField
-            label={t.whichOutput}
-            value={draft.params.output ?? ''}
-            onChange={({ target }) => set({ params: { ...draft.params, output: target.value } })}
-            options={file.outputs.map(({ name }) => ({ value: name, label: name }))}
-          />
-        </Fields>
-      )}
     </>
+  );
+}
+
+/** Where there is one to choose, or one was said that can be another file's. */
+function OutputField({
+  file,
+  draft,
+  set,
+  problemsAt,
+}: Omit<PartProps, 'runtimes'> & { file: StoredFile | undefined }) {
+  const t = useWords(words);
+  const known = file?.outputs.map(({ name }) => name) ?? [];
+  const chosen = draft.params.output ?? '';
+  const problems = problemsAt('config.params.output');
+  if (known.length < 2 && !chosen && problems.length === 0) return null;
+  const options = [
+    { value: '', label: known.length === 1 ? t.onlyOutput : t.chooseOutput },
+    ...known.map((name) => ({ value: name, label: name })),
+  ];
+  if (chosen && !known.includes(chosen)) {
+    options.push({ value: chosen, label: file ? t.otherOutput(chosen) : chosen });
+  }
+  return (
+    <Fields>
+      <SelectField
+        label={t.whichOutput}
+        value={chosen}
+        problems={problems}
+        onChange={({ target }) => set({ params: { ...draft.params, output: target.value } })}
+        options={options}
+      />
+    </Fields>
   );
 }

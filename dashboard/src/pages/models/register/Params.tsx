@@ -23,13 +23,12 @@ export function Params({
   // Whoever empties it is not to see it close.
   const [isFilled] = useState(() => !isEmptyObject(draft.moreParams));
   const isOnnx = draft.runtime === 'onnx';
-  const fields = fieldsOf(runtimeOf(draft.runtime, runtimes)?.params).filter(
-    // Chosen from what its file has.
-    ({ name }) => !isOnnx || name !== 'output',
-  );
+  const all = fieldsOf(runtimeOf(draft.runtime, runtimes)?.params);
+  // Chosen from what its file has.
+  const fields = all.filter(({ name }) => !isOnnx || name !== 'output');
   const isRules = draft.runtime === 'rules';
   const besideFields = problemsAt('config.params').filter(
-    (problem) => !fields.some(({ name }) => problem.startsWith(`${name}:`)),
+    (problem) => !all.some(({ name }) => problem.startsWith(`${name}:`)),
   );
   const draw = (field: Drawn) => (
     <SchemaField

@@ -43,6 +43,9 @@ export const words = defineWords('models/register', {
   fitsNot: (input: string, given: number, taken: number) =>
     `“${input}” takes ${taken} ${plural('en', taken, 'number', 'numbers')} per row and would get ${given}: choose other measures, or change the earlier periods given with each.`,
   whichOutput: 'Output to read',
+  chooseOutput: 'Choose an output',
+  onlyOutput: 'The only one',
+  otherOutput: (name: string) => `${name} (not in this file)`,
   rareParams: 'Advanced parameters',
   moreParams: 'Other parameters (JSON)',
   moreParamsHint: 'Objects and lists, such as {"bounds": {"flights": {"floor": 0}}}. May be empty.',
