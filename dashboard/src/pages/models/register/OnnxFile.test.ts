@@ -43,7 +43,7 @@ interface Given {
 
 function shown({ of, output = '', measures = [], moreParams = '{}', problem }: Given) {
   const client = new QueryClient();
-  client.setQueryData(standingQuery.queryKey, { refusal: null, maxBytes: 1000, mayAsk: [] });
+  client.setQueryData(standingQuery.queryKey, { refusal: null, maxBytes: 1000, admins: [] });
   if (of) client.setQueryData(fileQuery(CHECKSUM).queryKey, of);
   return markupOf(client, {
     draft: { ...emptyDraft([]), measures, moreParams, params: { checksum: CHECKSUM, output } },
