@@ -10,6 +10,7 @@ import { askedSince, keepChanges } from '@/offline/kept';
 import { stepOfPanel } from '@/pages/dashboards/drill/path';
 import { dashboardList, dashboardOf, panelDrill, panelRead } from '@/pages/dashboards/queries';
 import { templatesQuery } from '@/pages/reports/queries';
+import { isAsRestored } from './memory';
 
 const DASHBOARDS = 2;
 // Of a dashboard; each may be a heavy read, and one more for each of its rows.
@@ -35,10 +36,12 @@ export async function fetchAhead(queries: QueryClient, isEnded: () => boolean) {
   }
 }
 
-/** Whether it is worth asking for again before anybody looks at it. */
+/** Whether it is worth asking for again before anybody looks at it: for its age, or because of a change that was made. */
 export function isOld(queries: QueryClient, { queryKey }: { queryKey: QueryKey }): boolean {
-  const state = queries.getQueryState(queryKey);
-  return state?.data === undefined || Date.now() - state.dataUpdatedAt > FRESH_MS;
+  const query = queries.getQueryCache().find({ queryKey });
+  if (query?.state.data === undefined) return true;
+  const isChanged = query.state.isInvalidated && !isAsRestored(query);
+  return isChanged || Date.now() - query.state.dataUpdatedAt > FRESH_MS;
 }
 
 /** What is kept, and what is asked for where that is old. */

@@ -54,3 +54,14 @@ test('what is fetched ahead is not fetched at every load of the page', async () 
   expect(isOld(client, { queryKey: LIST })).toBe(false);
   expect(isOld(client, { queryKey: ['panels.data'] })).toBe(true);
 });
+
+test('what was read in this load and a change has outdated is fetched ahead again', async () => {
+  const client = await reloaded();
+  const list = { queryKey: LIST, queryFn: async () => ['two'] };
+  await client.fetchQuery(list);
+  expect(isOld(client, list)).toBe(false);
+  await client.invalidateQueries({ queryKey: LIST, refetchType: 'none' });
+  expect(isOld(client, list)).toBe(true);
+  await client.fetchQuery(list);
+  expect(isOld(client, list)).toBe(false);
+});

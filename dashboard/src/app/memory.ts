@@ -1,5 +1,5 @@
 /** What a person has seen: in memory while they are here, and kept on the device for the next time. */
-import type { QueryClient } from '@tanstack/react-query';
+import type { Query, QueryClient } from '@tanstack/react-query';
 import {
   persistQueryClientRestore,
   persistQueryClientSubscribe,
@@ -15,6 +15,12 @@ export interface Memory {
 }
 
 let recalled: { of: string; memory: Memory } | null = null;
+
+// How often each answer that the device had kept was read until then; what this load reads is of more.
+const restored = new WeakMap<Query, number>();
+
+/** Whether nothing of it was read in this load of the page: it counts as outdated for that alone. */
+export const isAsRestored = (query: Query) => restored.get(query) === query.state.dataUpdateCount;
 
 const nameOf = ({ id, role }: User) => `${id}.${role}`;
 
@@ -42,6 +48,9 @@ export async function recall(user: User): Promise<Memory> {
   }
   // What was changed right before may not have been written: whatever is looked at is asked for again, however young.
   await client.invalidateQueries({ refetchType: 'none' });
+  for (const query of client.getQueryCache().getAll()) {
+    restored.set(query, query.state.dataUpdateCount);
+  }
   const memory: Memory = {
     client,
     start: () => {
