@@ -1766,7 +1766,7 @@ export default {
     region: 'Nombres, dates et monnaie',
     regionHint: (date: string, number: string, money: string) =>
       `Écrits comme ici\u00a0: ${date} · ${number} · ${money}.`,
-    regionUsual: "Selon l'usage ici",
+    regionUsual: 'Selon la plateforme, ou à défaut le navigateur',
     timeZone: 'Fuseau horaire',
     timeZoneHint: (now: string) => `Il y est ${now}. Tapez pour chercher.`,
     badZone: 'Choisissez un fuseau horaire de la liste, comme Africa/Lagos.',

@@ -9,7 +9,7 @@ export const words = defineWords('settings', {
   region: 'Numbers, dates and money',
   regionHint: (date: string, number: string, money: string) =>
     `Written as here: ${date} · ${number} · ${money}.`,
-  regionUsual: 'Usual here',
+  regionUsual: 'As the platform sets it, or else the browser',
   timeZone: 'Time zone',
   timeZoneHint: (now: string) => `It is ${now} there. Type to search.`,
   badZone: 'Choose a time zone from the list, such as Africa/Lagos.',
