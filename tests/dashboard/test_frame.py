@@ -1,6 +1,7 @@
 """Sign-in, the frame around all pages, and what holds for each of them."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -53,11 +54,22 @@ def test_sign_out_ends_the_session_here_and_at_the_server(open_as, site):
 
 
 def _bytes_over_the_wire(page: Page) -> list[float]:
-    """Of each answer, its headers too; filled while the page loads."""
+    """Of each answer, its headers too; filled while the page loads, and not with what it then fetches ahead."""
     received: list[float] = []
+    ahead: set[str] = set()
     session = page.context.new_cdp_session(page)
+
+    def asked(told: dict[str, Any]) -> None:
+        if ahead or "/assets/ahead-" in told["request"]["url"]:
+            ahead.add(told["requestId"])
+
+    def ended(told: dict[str, Any]) -> None:
+        if told["requestId"] not in ahead:
+            received.append(told["encodedDataLength"])
+
+    session.on("Network.requestWillBeSent", asked)
+    session.on("Network.loadingFinished", ended)
     session.send("Network.enable")
-    session.on("Network.loadingFinished", lambda told: received.append(told["encodedDataLength"]))
     return received
 
 
