@@ -16,7 +16,8 @@ def purge(context: dg.OpExecutionContext, platform: dg.ResourceParam[Platform]) 
 
 @dg.job(executor_def=dg.in_process_executor)
 def purge_what_is_old() -> None:
-    """Dagster's ended runs with their events and logs, rows that models wrote, rejected rows, files of reports."""
+    """Dagster's ended runs with their events and logs, rows that models wrote, rejected rows, files of reports and of
+    models."""
     purge()
 
 

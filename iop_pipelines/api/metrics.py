@@ -235,7 +235,7 @@ class _Comparison(Collector):
         at, drift = self.last
         yield GaugeMetricFamily(
             "iop_ledger_drift",
-            "Rows and events that did not agree when the ledger was last compared with Dagster's history.",
+            "Rows that did not agree with Dagster's history, or with a model's file, when they were last compared.",
             value=drift,
         )
         yield GaugeMetricFamily(

@@ -17,7 +17,7 @@ ledger = click.Group("ledger", help="The execution ledger: verify it, see what i
 
 @command(ledger)
 def verify(settings: Settings, as_json: bool) -> None:
-    """Compare every row with Dagster's run history; exits with 1 on any drift."""
+    """Compare every row with Dagster's run history; exits with 1 on any drift, or if its store is away."""
     from iop_pipelines.ledger.verify import compare
     from iop_pipelines.orchestration.launch import dagster_instance
     from iop_pipelines.runtimes.outside import Outside
@@ -37,7 +37,14 @@ def verify(settings: Settings, as_json: bool) -> None:
         if verdict.drift:
             rows = [{"kind": d.kind, "id": d.item_id, "problem": d.problem} for d in verdict.drift]
             console.print(table_of(rows, ("kind", "id", "problem")))
-    if verdict.drift:
+        if verdict.untold:
+            console.print(
+                f"Files of models were not all looked at: {verdict.untold}.",
+                markup=False,
+                highlight=False,
+                soft_wrap=True,
+            )
+    if verdict.drift or verdict.untold:
         raise SystemExit(1)
 
 

@@ -45,12 +45,20 @@ def apply(settings: Settings, as_json: bool) -> None:
 def _show(purge: "Purge", verb: str, as_json: bool) -> None:
     rows = purge.as_rows()
     if as_json:
-        print_json({str(row["kind"]).replace(" ", "_"): row["count"] for row in rows})
+        told = {str(row["kind"]).replace(" ", "_"): row["count"] for row in rows}
+        print_json({**told, "untold": str(purge.untold) if purge.untold else None})
     else:
         console.print(table_of(rows, ("kind", "count")))
         console.print(
             f"These {verb}; rows of executions, reports and recommendations are kept for ever."
         )
+        if purge.untold:
+            console.print(
+                f"Files of models are not all counted: {purge.untold}.",
+                markup=False,
+                highlight=False,
+                soft_wrap=True,
+            )
 
 
 commands = {"retention": retention}

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from iop_pipelines.domain.liveness import Tick
-from iop_pipelines.runtimes.model_files import Kept, is_whole, kept_files
+from iop_pipelines.runtimes.model_files import Kept, is_since, is_whole, kept_files
 from iop_pipelines.runtimes.outside import Outside
 from iop_pipelines.schema.tables import analytical_models
 
@@ -16,8 +16,17 @@ _RUNTIME = "onnx"
 def unnamed_files(engine: sa.Engine, outside: Outside, before: datetime) -> list[Kept]:
     """Those stored before then that no version has named since."""
     old = [each for each in kept_files(outside) if each.changed_at < before]
-    named = {checksum for _, checksum in _named(engine, before)} if old else set[str]()
+    named = _checksums(engine, before) if old else set[str]()
     return [each for each in old if each.checksum not in named]
+
+
+def is_unnamed_still(engine: sa.Engine, outside: Outside, kept: Kept, before: datetime) -> bool:
+    """Whether it was neither sent again nor named since it was listed."""
+    return not is_since(outside, kept) and kept.checksum not in _checksums(engine, before)
+
+
+def _checksums(engine: sa.Engine, since: datetime) -> set[str]:
+    return {checksum for _, checksum in _named(engine, since)}
 
 
 def broken_files(engine: sa.Engine, outside: Outside, tick: Tick) -> Iterator[tuple[int, str]]:

@@ -7,7 +7,7 @@ half way leaves only what the next one takes. Prepared rows stay: what an execut
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -19,14 +19,16 @@ import fsspec  # pyright: ignore[reportMissingTypeStubs]
 import sqlalchemy as sa
 
 from iop_pipelines.domain.liveness import Tick, nobody
+from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Phase, ReportStatus
+from iop_pipelines.errors import Unavailable
 from iop_pipelines.ledger.dagster_history import (
     count_outside_runs,
     count_runs,
     purge_outside_runs,
     purge_runs,
 )
-from iop_pipelines.ledger.model_files import unnamed_files
+from iop_pipelines.ledger.model_files import is_unnamed_still, unnamed_files
 from iop_pipelines.ledger.repairs import forget_repairs
 from iop_pipelines.runtimes.model_files import Kept, remove_file
 from iop_pipelines.runtimes.outside import Outside
@@ -75,7 +77,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Purge:
-    """How much of each kind a pass took, or would take."""
+    """How much of each kind a pass took, or would take. untold: why files of models are not, or not all, in it."""
 
     runs: int = 0
     events_outside_runs: int = 0
@@ -84,21 +86,25 @@ class Purge:
     report_files: int = 0
     repairs: int = 0
     model_files: int = 0
+    untold: Sentence | None = None
 
     def as_rows(self) -> list[dict[str, object]]:
         return [
             {"kind": each.name.replace("_", " "), "count": getattr(self, each.name)}
             for each in fields(self)
+            if each.name != "untold"
         ]
 
     def __str__(self) -> str:
-        return ", ".join(f"{row['count']} {row['kind']}" for row in self.as_rows())
+        taken = ", ".join(f"{row['count']} {row['kind']}" for row in self.as_rows())
+        return f"{taken}; {self.untold}" if self.untold else taken
 
 
 def plan(instance: dg.DagsterInstance, engine: sa.Engine, policy: Policy, now: datetime) -> Purge:
     """What is old enough now, all of it; reads only."""
     ended, files = _cutoff(now, policy.history_days), _cutoff(now, policy.report_files_days)
     number = sa.func.count()
+    models, untold = _to_the_end(lambda: iter(_unnamed(engine, policy, now)))
     with engine.connect() as connection:
 
         def count(query: sa.Select[int]) -> int:
@@ -111,7 +117,8 @@ def plan(instance: dg.DagsterInstance, engine: sa.Engine, policy: Policy, now: d
             rejected_rows=count(_rejects(_cutoff(now, policy.rejected_days)).counted()),
             report_files=count(sa.select(number).where(*_may_lose_file(files))),
             repairs=count(sa.select(number).where(ledger_repairs.c.repaired_at < ended)),
-            model_files=len(_unnamed(engine, policy, now)),
+            model_files=models,
+            untold=untold,
         )
 
 
@@ -152,8 +159,8 @@ def purge(
     tick()
     repairs = forget_repairs(engine, ended)
     # The last, as it may ask a bucket that is away.
-    models = _remove_model_files(engine, policy, now, until(1.0))
-    return Purge(runs, outside_runs, outputs, rejects, files, repairs, models)
+    models, untold = _to_the_end(lambda: _remove_model_files(engine, policy, now, until(1.0)))
+    return Purge(runs, outside_runs, outputs, rejects, files, repairs, models, untold)
 
 
 def _cutoff(now: datetime, days: int) -> datetime:
@@ -215,14 +222,26 @@ def _unnamed(engine: sa.Engine, policy: Policy, now: datetime) -> list[Kept]:
 
 def _remove_model_files(
     engine: sa.Engine, policy: Policy, now: datetime, has_time: Callable[[], bool]
-) -> int:
-    removed = 0
+) -> Iterator[Kept]:
+    """Each that was removed. The list is old by the time that its last is: each is asked for once more."""
+    outside, before = Outside(storage_url=policy.storage_url), _cutoff(now, policy.model_files_days)
     for each in _unnamed(engine, policy, now):
         if not has_time():
             break
-        remove_file(Outside(storage_url=policy.storage_url), each)
-        removed += 1
-    return removed
+        if is_unnamed_still(engine, outside, each, before):
+            remove_file(outside, each)
+            yield each
+
+
+def _to_the_end(work: Callable[[], Iterator[Kept]]) -> tuple[int, Sentence | None]:
+    """How many there were, and why no more: a store that is away keeps no other kind from going."""
+    count = 0
+    try:
+        for _ in work():
+            count += 1
+    except Unavailable as error:
+        return count, error.sentence
+    return count, None
 
 
 def _delete_rows(engine: sa.Engine, rows: _Owned, has_time: Callable[[], bool]) -> int:

@@ -17,6 +17,7 @@ from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import text_of
 from iop_pipelines.domain.vocabulary import ExecutionStatus, Phase, ReportStatus
+from iop_pipelines.errors import Unavailable
 from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record
 from iop_pipelines.ledger.mirror import pages, terminal_records
@@ -49,6 +50,8 @@ class Verdict:
     # Rows whose events retention has taken; they alone tell of their ends.
     purged: int
     drift: tuple[Drift, ...]
+    # Why files of models were not, or not all, looked at.
+    untold: str | None = None
 
     def agreeing_with(self, earlier: "Verdict") -> "Verdict":
         """This verdict with only the drift that the earlier one had too."""
@@ -86,7 +89,8 @@ def verify(
     """Compares all rows with all events, and the files of models with their checksums; reads, never repairs. Of both a
     part at a time is in memory, and the ids of what ended.
 
-    outside: whose store has the files of models; without one none is looked at.
+    outside: whose store has the files of models; without one none is looked at, and what it says if it is away is
+    told beside the drift.
     """
     told = {kind: Counter[int]() for kind in (EXECUTION, REPORT)}
     drift: dict[Drift, None] = {}
@@ -104,10 +108,11 @@ def verify(
             tick()
             drift |= dict.fromkeys(_untold(kind, rows, times))
     tick()
+    models, untold = _model_files(engine, outside, tick)
     others = (
         *_open_after_their_run(instance, engine),
         *_outputs_without_success(engine),
-        *_model_files(engine, outside, tick),
+        *models,
         *(
             Drift("count", 0, f"{off.measure} {off.hour} lacks {off.amount}")
             for off in counters.drift(engine, utc_now())
@@ -115,13 +120,19 @@ def verify(
     )
     executions, reports = (_counted(engine, kind) for kind in (EXECUTION, REPORT))
     purged = executions.purged + reports.purged
-    return Verdict(executions.rows, reports.rows, count, purged, (*drift, *others))
+    return Verdict(executions.rows, reports.rows, count, purged, (*drift, *others), untold)
 
 
-def _model_files(engine: sa.Engine, outside: Outside, tick: Tick) -> Iterator[Drift]:
-    if outside.storage_url:
-        for model_id, problem in broken_files(engine, outside, tick):
-            yield Drift("model", model_id, problem)
+def _model_files(engine: sa.Engine, outside: Outside, tick: Tick) -> tuple[list[Drift], str | None]:
+    """A store that is away says nothing of the ledger, and keeps nothing of it from being told."""
+    found: list[Drift] = []
+    try:
+        if outside.storage_url:
+            for model_id, problem in broken_files(engine, outside, tick):
+                found.append(Drift("model", model_id, problem))
+    except Unavailable as error:
+        return found, str(error.sentence)
+    return found, None
 
 
 @dataclass(frozen=True)

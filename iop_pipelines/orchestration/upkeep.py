@@ -95,4 +95,5 @@ def keep_to_policy(instance: dg.DagsterInstance, platform: Platform) -> str:
     taken = retention.purge(instance, platform.engine, policy, utc_now(), tick=PROGRESS.tick)
     if isinstance(verdict, Exception):
         raise verdict
-    return f"drift {len(verdict.drift)}; taken: {taken}"
+    told = [f"drift {len(verdict.drift)}", *([verdict.untold] if verdict.untold else [])]
+    return "; ".join([*told, f"taken: {taken}"])

@@ -107,10 +107,15 @@ def store_file(outside: Outside, path: Path, name: str, effort: Effort = WHOLE) 
 
 
 def described(outside: Outside, checksum: str) -> ModelFile:
-    """Raises InvalidDeclaration, of `config.params.checksum`, where no such file is stored."""
+    """Raises InvalidDeclaration, of `config.params.checksum`, where no such file is stored, InvalidInput where what
+    describes it is no description by now."""
     with _told(outside.storage_url), _opened(outside, checksum, "json") as file:
-        found = json.loads(file.read())
-    return ModelFile(**{**found, "signature": _signature(found["signature"])})
+        content = file.read()
+    try:
+        found = json.loads(content)
+        return ModelFile(**{**found, "signature": _signature(found["signature"])})
+    except (KeyError, TypeError, ValueError) as error:
+        raise _changed(checksum) from error
 
 
 @contextmanager
@@ -130,7 +135,7 @@ def fetched(outside: Outside, checksum: str) -> Iterator[Path]:
                 found.update(part)
                 target.write(part)
         if found.hexdigest() != checksum:
-            raise InvalidInput("onnx.changed", "config.params.checksum", checksum=checksum)
+            raise _changed(checksum)
         yield copy
 
 
@@ -144,15 +149,22 @@ class Kept:
 
 
 def kept_files(outside: Outside) -> list[Kept]:
-    """Also what was left of one that was not stored whole. Raises Unavailable where the store is not there."""
+    """Also what was left of one that was not stored whole. Where there is no folder yet, none: one that is not
+    mounted looks the same.
+
+    Raises Unavailable where the store does not answer, or a bucket is not there.
+    """
     with _told(outside.storage_url):
         files, folder = _at(outside)
-        if not files.exists(folder):
-            return []
+        files.invalidate_cache()
         found: dict[str, list[tuple[datetime, str]]] = {}
+        if not files.exists(folder):
+            _require_root(files, folder)
+            return []
         for path in files.ls(folder, detail=False):
-            if at := _OWN_NAME.match(path.rpartition("/")[2]):
-                changed = files.modified(path).astimezone(UTC).replace(tzinfo=None)
+            at = _OWN_NAME.match(path.rpartition("/")[2])
+            # What another has renamed or removed meanwhile is not there under that name.
+            if at and (changed := _changed_at(files, path)):
                 found.setdefault(at[1], []).append((changed, path))
     return [
         Kept(
@@ -162,6 +174,15 @@ def kept_files(outside: Outside) -> list[Kept]:
         )
         for checksum, parts in sorted(found.items())
     ]
+
+
+def is_since(outside: Outside, kept: Kept) -> bool:
+    """Whether any of it came again after it was listed."""
+    with _told(outside.storage_url):
+        files, _ = _at(outside)
+        files.invalidate_cache()
+        moments = [_changed_at(files, path) for path in kept.paths]
+    return any(each > kept.changed_at for each in moments if each)
 
 
 def remove_file(outside: Outside, kept: Kept) -> None:
@@ -184,6 +205,8 @@ def is_whole(outside: Outside, checksum: str, tick: Tick) -> bool | None:
                 found.update(part)
     except InvalidDeclaration:
         return None
+    except InvalidInput:
+        return False
     return found.hexdigest() == checksum
 
 
@@ -251,12 +274,28 @@ def _opened(outside: Outside, checksum: str, extension: str) -> Iterator[Any]:
         with files.open(f"{folder}/{checksum}.{extension}", "rb") as file:
             yield file
     except FileNotFoundError as error:
-        # A folder is not there before it holds anything, but a bucket is.
-        if not files.exists(folder.partition("/")[0] or "/"):
-            raise
+        _require_root(files, folder)
         raise InvalidDeclaration(
             "onnx.not_stored", "config.params.checksum", checksum=checksum
         ) from error
+
+
+def _require_root(files: Any, folder: str) -> None:
+    """A folder is not there before it holds anything, but a bucket is."""
+    root = folder.partition("/")[0] or "/"
+    if not files.exists(root):
+        raise FileNotFoundError(root)
+
+
+def _changed_at(files: Any, path: str) -> datetime | None:
+    """None where it is not there."""
+    with suppress(FileNotFoundError):
+        return files.modified(path).astimezone(UTC).replace(tzinfo=None)
+    return None
+
+
+def _changed(checksum: str) -> InvalidInput:
+    return InvalidInput("onnx.changed", "config.params.checksum", checksum=checksum)
 
 
 def _at(outside: Outside) -> tuple[Any, str]:
@@ -273,7 +312,9 @@ def _at(outside: Outside) -> tuple[Any, str]:
 def _told(url: str) -> Iterator[None]:
     try:
         yield
-    # The second: what the library of a store does not do.
-    except (OSError, NotImplementedError) as error:
+    except IopError:
+        raise
+    # What drivers raise has no base of its own: one may also be missing, or not do what is asked.
+    except Exception as error:
         where = url.rpartition("@")[2]
         raise Unavailable("onnx.store_refuses", url=where, error=type(error).__name__) from error

@@ -1,5 +1,6 @@
 """What goes, what stays, and that the ledger is proven all the same; on every database."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,14 +9,18 @@ from itertools import chain, count, pairwise, repeat
 from pathlib import Path
 
 import dagster as dg
+import fsspec
 import pytest
 import sqlalchemy as sa
+from fsspec.implementations.local import LocalFileSystem
+from fsspec.registry import known_implementations
+from fsspec.spec import AbstractFileSystem
 
 from iop_pipelines.api.downloads import report_file
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import ModelType, Phase
-from iop_pipelines.errors import NotFound
+from iop_pipelines.errors import InvalidInput, NotFound
 from iop_pipelines.ledger import retention
 from iop_pipelines.ledger.closing import close_as_failed
 from iop_pipelines.ledger.events import (
@@ -41,6 +46,7 @@ from iop_pipelines.schema.tables import (
     analytical_models,
     dataset_versions,
     generated_reports,
+    ledger_repairs,
     model_executions,
     model_outputs,
     rejected_rows,
@@ -447,6 +453,111 @@ def test_a_model_file_goes_once_no_version_names_it_and_is_proven_until_then(
     assert drift() == [("model", ids[0], f"its file {used} is missing: store it again")]
     store_file(outside, tmp_path / "used", "used")
     assert drift() == []
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+def test_a_model_file_that_came_or_was_named_after_the_list_was_made_stays(
+    engine, instance, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(model_files, "look_at", lambda *_: Signature((), ()))
+    outside = Outside(storage_url=(tmp_path / "files").as_uri(), most_bytes=100)
+    names = ("gone", "named", "sent")
+    for name in names:
+        (tmp_path / name).write_bytes(name.encode())
+    sums = {name: store_file(outside, tmp_path / name, name).checksum for name in names}
+    folder = tmp_path / "files" / "models"
+    stored = datetime(2026, 3, 1)
+    seconds = stored.replace(tzinfo=UTC).timestamp()
+    for each in folder.iterdir():
+        os.utime(each, (seconds, seconds))
+    policy = replace(FOR_EVER, model_files_days=30, storage_url=outside.storage_url)
+    real = retention.unnamed_files
+
+    def listed(*given):
+        found = real(*given)
+        store_file(outside, tmp_path / "sent", "sent")
+        _add_models_of(engine, sums["named"], "0" * 64, dropped_at=stored)
+        return found
+
+    monkeypatch.setattr(retention, "unnamed_files", listed)
+    taken = purge(instance, engine, policy, stored + timedelta(days=31))
+    assert taken.model_files == 1
+    assert {each.stem for each in folder.iterdir()} == {sums["named"], sums["sent"]}
+
+
+def test_what_is_renamed_while_files_of_models_are_listed_is_left_out(tmp_path, monkeypatch):
+    folder = tmp_path / "files" / "models"
+    folder.mkdir(parents=True)
+    (folder / f"{'a' * 64}.onnx").write_bytes(b"")
+    real = LocalFileSystem.ls
+
+    def ls(*given, **more):
+        return [*real(*given, **more), f"{folder}/{'b' * 64}.onnx.0a1b2c3d.part"]
+
+    monkeypatch.setattr(LocalFileSystem, "ls", ls)
+    found = model_files.kept_files(Outside(storage_url=(tmp_path / "files").as_uri()))
+    assert [each.checksum for each in found] == ["a" * 64]
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+def test_a_model_file_whose_description_is_broken_was_changed(engine, instance, tmp_path):
+    folder = tmp_path / "files" / "models"
+    folder.mkdir(parents=True)
+    checksum = hashlib.sha256(b"it").hexdigest()
+    (folder / f"{checksum}.onnx").write_bytes(b"it")
+    ids = _add_models_of(engine, checksum, "0" * 64, dropped_at=datetime(2026, 3, 1))
+    outside = Outside(storage_url=(tmp_path / "files").as_uri())
+    for content in (b"", b"{}", b'{"signature": 1}', b"[]", b"\xff"):
+        (folder / f"{checksum}.json").write_bytes(content)
+        found = verify(instance, engine, outside=outside).drift
+        assert [(each.item_id, each.problem) for each in found] == [
+            (ids[0], f"its file {checksum} was changed: store it again")
+        ]
+        with pytest.raises(InvalidInput, match=f"{checksum} has been changed; store it again"):
+            model_files.described(outside, checksum)
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+def test_a_store_that_is_away_or_has_no_driver_keeps_nothing_else_from_being_told(
+    engine, instance, seed, monkeypatch
+):
+    seeded = seed(engine)
+    finished = datetime(2026, 3, 1)
+    execution = seeded.add_execution(status="success", phase=Phase.DONE, finished_at=finished)
+    with begin_write(engine) as connection:
+        connection.execute(ledger_repairs.insert().values(what="it", repaired_at=finished))
+    _add_models_of(engine, "a" * 64, "b" * 64, dropped_at=finished)
+    policy = replace(FOR_EVER, history_days=30, model_files_days=30, storage_url="away://bucket")
+
+    class Away(AbstractFileSystem):
+        def exists(self, path, **kwargs):
+            raise RuntimeError("no route")
+
+        def _open(
+            self,
+            path,
+            mode="rb",
+            block_size=None,
+            autocommit=True,
+            cache_options=None,
+            **kwargs,
+        ):
+            raise RuntimeError("no route")
+
+    fsspec.register_implementation("away", Away, clobber=True)
+    monkeypatch.setitem(
+        known_implementations, "undriven", {"class": "no_such_driver.It", "err": "install it"}
+    )
+    for url, name in (("away://bucket", "RuntimeError"), ("undriven://bucket", "ImportError")):
+        said = f"the store {url} does not take or give a model's file: {name}"
+        found = verify(instance, engine, outside=Outside(storage_url=url))
+        assert [each.item_id for each in found.drift] == [execution]
+        assert found.untold == said
+        told = plan(instance, engine, replace(policy, storage_url=url), finished + LATER)
+        assert (told.repairs, str(told.untold)) == (1, said)
+        assert str(told).endswith(f"1 repairs, 0 model files; {said}")
+    taken = purge(instance, engine, policy, finished + LATER)
+    assert (taken.repairs, taken.model_files, str(taken.untold)[:9]) == (1, 0, "the store")
 
 
 def _add_models_of(engine: sa.Engine, used: str, dropped: str, dropped_at: datetime) -> list[int]:
