@@ -53,7 +53,7 @@ def test_the_first_page_says_what_was_asked_how_fresh_and_how_good(pages):
         "Origin is one of EWR, JFK, LGA",
         "Data up to 2013-01-31",
         "96.8 of 100",
-        "lowest delivery 61.0",
+        "lowest delivery used 61.0",
         "27,004",
         "▼ −4.0 % from 28,135",
     ):

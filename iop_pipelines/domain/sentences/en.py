@@ -979,7 +979,7 @@ SENTENCES: Mapping[str, str] = {
     "package.file_missing": "{name} is neither in the installed package nor at the root",
     "page.about_data": "All tables and charts were read in one go, as of {read:day} ({zone}); days run from midnight to midnight of that time zone. A period has its first and its last day in it, unless it names times of day. The quality score is the mean over the deliveries that the period touches.",
     "page.from": "from {value}",
-    "page.lowest_delivery": "lowest delivery {score}",
+    "page.lowest_delivery": "lowest delivery used {score}",
     "page.data_until": "data up to {until:moment}",
     "page.made": "Made by IOP on {day:day} at {made}, data read at {read} ({zone})",
     "page.named": "{label}: {value}",

@@ -1134,7 +1134,7 @@ SENTENCES: Mapping[str, str] = {
     "package.file_missing": "{name} n’est ni dans le paquet installé ni à la racine",
     "page.about_data": "Tous les tableaux et graphiques ont été lus en une seule fois, le {read:day} ({zone}) ; les jours vont de minuit à minuit dans ce fuseau horaire. Le premier et le dernier jour font partie de la période, sauf si elle indique des heures. Le score de qualité est la moyenne des livraisons que la période touche.",
     "page.from": "contre {value}",
-    "page.lowest_delivery": "livraison la plus basse {score}",
+    "page.lowest_delivery": "livraison utilisée la plus basse {score}",
     "page.data_until": "données jusqu’au {until:moment}",
     "page.made": "Établi par IOP le {day:day} à {made}, données lues à {read} ({zone})",
     "page.named": "{label} : {value}",
