@@ -20,7 +20,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-import fsspec
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,6 +28,7 @@ from iop_pipelines.domain.moments import wall_clock
 from iop_pipelines.reporting.scripts import PROBES, package_of
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
+from iop_pipelines.storage import places
 
 OLDEST_PYTHON = (3, 11)
 NEWEST_PYTHON = (3, 14)
@@ -209,7 +209,7 @@ def check_storage(settings: Settings) -> Check:
     """Writes a small file where reports go, reads it, and removes it."""
     shown = _shown(settings.storage_url)
     try:
-        store, folder = fsspec.url_to_fs(settings.storage_url)
+        store, folder = places.opened(settings.storage_url)
         path = f"{folder.rstrip('/')}/.iop-doctor-{os.getpid()}"
         store.makedirs(folder, exist_ok=True)
         store.pipe_file(path, b"iop")

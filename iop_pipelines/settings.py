@@ -10,7 +10,7 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_DRM_DATABASE_URL` | `sqlite:///$IOP_HOME/drm.db`; `DATABASE_URL` if a server | what DRM shares |
 | `IOP_DRM_API_URL` | empty: the database above is DRM's own | DRM's HTTP API, copied into that database |
 | `IOP_DRM_API_TOKEN` | empty | bearer token for DRM's API |
-| `IOP_STORAGE_URL` | `file://$IOP_HOME/files` | where reports and uploads are kept, any fsspec URL |
+| `IOP_STORAGE_URL` | `file://$IOP_HOME/files` | where reports and uploads are kept: folder or bucket |
 | `IOP_BRAND_FOLDER` | empty: IOP's own look | folder with logos and a `brand.json`, how reports look |
 | `IOP_BROKER_URL` | empty: folders under `$IOP_HOME/broker` | broker of the warm workers, `amqp://…` |
 | `IOP_EVENT_BROKER_URL` | empty: no events | broker of DRM's and IOP's events, `amqp://…` or `amqps://…` |

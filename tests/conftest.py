@@ -35,6 +35,7 @@ from iop_pipelines import doctor
 from iop_pipelines.schema.engine import engine_for
 from migrated_database import MigratedDatabase
 from needed import give_up
+from object_store import ObjectStore, object_store
 from postgres_server import PostgresServer, start_postgres
 from replayed_demo import SharedReplay, end
 from shared_run import SharedRun
@@ -238,6 +239,16 @@ def migrated_url(request: pytest.FixtureRequest, migrated_on: MigratedOn) -> Ite
     """
     with migrated_on(request.param) as url:
         yield url
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectStore]:
+    """A store that speaks as S3 does, with the bucket `lake`, which the environment names."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with object_store() as store:
+        for name, value in store.environment.items():
+            monkeypatch.setenv(name, value)
+        yield store
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import io
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import IO, Any
+from typing import IO
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -35,6 +35,7 @@ from iop_pipelines.platform import Platform
 from iop_pipelines.registry.keys import slug
 from iop_pipelines.schema.report_row import KEPT_AS, further_files, report_row
 from iop_pipelines.settings import Settings
+from iop_pipelines.storage import places
 
 LINK_TTL = timedelta(minutes=5)
 _CHUNK_BYTES = 256 * 1024
@@ -252,11 +253,8 @@ def _streamed(file: ReportFile) -> Response:
 
 def open_file(file: ReportFile) -> IO[bytes]:
     """Raises NotFound for a file that is gone, Unavailable where its store does not answer."""
-    import fsspec  # pyright: ignore[reportMissingTypeStubs]
-
     try:
-        store: Any = fsspec
-        files, path = store.url_to_fs(file.url)
+        files, path = places.opened(file.url)
         opened = files.open(path, "rb")
     except FileNotFoundError as error:
         raise NotFound("report.file_lost", id=file.report_id) from error

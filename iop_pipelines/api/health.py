@@ -15,10 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import anyio
-import fsspec  # pyright: ignore[reportMissingTypeStubs]
 import sqlalchemy as sa
 import yaml
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,6 +35,7 @@ from iop_pipelines.events import leases, outbox
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import workers
 from iop_pipelines.settings import Settings
+from iop_pipelines.storage import places
 
 log = logging.getLogger(__name__)
 
@@ -289,9 +289,7 @@ def _known_revisions() -> list[str]:
 
 def check_storage(storage_url: str) -> str | None:
     """Writes a small object where reports go, and removes it."""
-    # fsspec has no types of its own.
-    found = fsspec.url_to_fs(storage_url)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    store, folder = cast(tuple[Any, str], found)
+    store, folder = places.opened(storage_url)
     path = f"{folder.rstrip('/')}/.iop-probe-{os.getpid()}"
     store.makedirs(folder, exist_ok=True)
     store.pipe_file(path, b"iop")

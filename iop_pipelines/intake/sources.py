@@ -14,6 +14,7 @@ from iop_pipelines.domain.periods import Unit
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.intake.questions import Ask, refuse_to_guess
 from iop_pipelines.intake.tables import RawTable
+from iop_pipelines.storage.places import OBJECT_STORES
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +153,11 @@ def _other(spec: SourceSpec, ask: Ask) -> Source:
 
 
 _DATABASES = ("sqlite", "mysql", "mariadb", "postgresql", "postgres")
-_STORES = ("s3", "s3a", "gs", "az", "abfs", "abfss")
 KINDS = (
     Kind("files", lambda spec: _scheme(spec.where) == "file", _local),
     Kind("database", lambda spec: _scheme(spec.where).partition("+")[0] in _DATABASES, _database),
     Kind("http", lambda spec: _scheme(spec.where) in ("http", "https"), _http),
-    Kind("store", lambda spec: _scheme(spec.where) in _STORES, _store),
+    Kind("store", lambda spec: _scheme(spec.where) in OBJECT_STORES, _store),
     Kind("filesystem", lambda _: True, _other),
 )
 

@@ -11,9 +11,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, cast
 
 from iop_pipelines.errors import NotFound, Unavailable
+from iop_pipelines.storage import places
 
 _NAME_BYTES = 24  # of randomness: a name that nobody guesses
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s]+@")
@@ -35,7 +35,7 @@ class Arriving:
         self.size = 0
         self._digest = hashlib.sha256()
         with _told(url):
-            files, path = _at(url)
+            files, path = places.opened(url)
             files.makedirs(path.rpartition("/")[0], exist_ok=True)
             self._file = files.open(path, "wb")
 
@@ -63,7 +63,7 @@ class Arriving:
 
 def remove(url: str) -> None:
     """What is not there is removed already."""
-    files, path = _at(url)
+    files, path = places.opened(url)
     with suppress(FileNotFoundError), _told(url):
         files.rm_file(path)
 
@@ -75,7 +75,7 @@ def fetched(url: str) -> Iterator[Path]:
     Raises:
         NotFound: it was removed. Unavailable: its store does not answer.
     """
-    files, path = _at(url)
+    files, path = places.opened(url)
     if "file" in files.protocol:
         if not Path(path).is_file():
             raise NotFound("upload.removed")
@@ -89,14 +89,6 @@ def fetched(url: str) -> Iterator[Path]:
         except FileNotFoundError as error:
             raise NotFound("upload.removed") from error
         yield copy
-
-
-def _at(url: str) -> tuple[Any, str]:
-    import fsspec  # pyright: ignore[reportMissingTypeStubs]
-
-    # It has no types of its own.
-    module: Any = fsspec
-    return cast(tuple[Any, str], module.url_to_fs(url))
 
 
 @contextmanager

@@ -1,22 +1,16 @@
-"""Objects of S3, Google and Azure, or of a store that speaks as S3 does, as a source.
-
-Who asks and where is taken from the environment as their own tools take it: AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID,
-AWS_SECRET_ACCESS_KEY, AWS_REGION and their kin.
-"""
+"""Objects of S3, Google and Azure, or of a store that speaks as S3 does, as a source."""
 
 import fnmatch
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from obstore import exceptions
-from obstore.store import from_url
 
 from iop_pipelines.errors import InvalidInput, NotFound, Unavailable
 from iop_pipelines.intake.files import read_item
@@ -26,10 +20,8 @@ from iop_pipelines.intake.questions import Ask, refuse_to_guess
 from iop_pipelines.intake.sources import Item, SourceSpec
 from iop_pipelines.intake.tables import RawTable
 from iop_pipelines.intake.urls import shown
+from iop_pipelines.storage.clients import bucket_of
 
-_TIMEOUT = timedelta(seconds=30)
-_LONGEST = timedelta(seconds=300)
-_RETRIES: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=30)}
 _PIECE = 1 << 20
 
 
@@ -77,18 +69,7 @@ class StoreObjects:
 
     def _store(self) -> Any:
         parts = urlsplit(self.url)
-        endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", "")
-        own: Any = {"endpoint": endpoint} if endpoint and parts.scheme.startswith("s3") else {}
-        return from_url(
-            f"{parts.scheme}://{parts.netloc}",
-            config=own or None,
-            client_options={
-                "allow_http": endpoint.startswith("http://"),
-                "connect_timeout": _TIMEOUT,
-                "timeout": _LONGEST,
-            },
-            retry_config=_RETRIES,
-        )
+        return bucket_of(parts.scheme, parts.netloc)
 
     def _path(self) -> str:
         # Not urlsplit: a question mark of a pattern begins no query here.

@@ -12,10 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from itertools import accumulate
-from typing import Any, cast
 
 import dagster as dg
-import fsspec  # pyright: ignore[reportMissingTypeStubs]
 import sqlalchemy as sa
 
 from iop_pipelines.domain.liveness import Tick, nobody
@@ -42,6 +40,7 @@ from iop_pipelines.schema.tables import (
 )
 from iop_pipelines.schema.transactions import change, write
 from iop_pipelines.settings import Settings
+from iop_pipelines.storage import places
 
 # Of one pass: the job comes again in some hours, and what is left waits for it.
 FILES_A_PASS = 5_000
@@ -284,9 +283,7 @@ def _remove_files(
         if not has_time():
             break
         for url in (row.storage_url, *(each["url"] for each in row.files or ())):
-            # fsspec has no types of its own.
-            found = fsspec.url_to_fs(url)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-            store, path = cast(tuple[Any, str], found)
+            store, path = places.opened(url)
             with suppress(FileNotFoundError):
                 store.rm_file(path)
         is_it = reports.id == row.id

@@ -14,7 +14,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -40,6 +39,7 @@ from iop_pipelines.schema.document import Document, loses_order, text_with_order
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.schema.tables import cursors, datasets, generated_reports, metadata, workers
 from iop_pipelines.settings import Settings
+from iop_pipelines.storage import places
 from iop_pipelines.transform.table import ensure_table, prepared_table
 from iop_pipelines.transform.versions import PIPELINE_RUNS
 
@@ -315,7 +315,7 @@ def _copy_files(
     source: sa.Connection, target: Settings, progress: Progress
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Former -> new URL of what was copied or lies in the target's store already; and what is gone."""
-    store, folder = fsspec.url_to_fs(target.storage_url)
+    store, folder = places.opened(target.storage_url)
     folder = f"{folder.rstrip('/')}/reports"
     urls, missing = _report_urls(source), []
     moved: dict[str, str] = {}
@@ -333,8 +333,8 @@ def _copy_files(
 
 def _copy_models(source: Settings, target: Settings) -> None:
     """Files of models are named by their checksum wherever they lie."""
-    files, folder = fsspec.url_to_fs(source.storage_url)
-    store, wanted = fsspec.url_to_fs(target.storage_url)
+    files, folder = places.opened(source.storage_url)
+    store, wanted = places.opened(target.storage_url)
     folder = f"{folder.rstrip('/')}/{FOLDER}"
     if not files.exists(folder):
         return
@@ -344,11 +344,11 @@ def _copy_models(source: Settings, target: Settings) -> None:
 
 
 def _copy_file(url: str, store: Any, wanted: str) -> None:
-    files, path = fsspec.url_to_fs(url)
-    if store.exists(wanted) and store.size(wanted) == files.size(path):
-        return
-    store.makedirs(wanted.rpartition("/")[0], exist_ok=True)
+    files, path = places.opened(url)
     try:
+        if store.exists(wanted) and store.size(wanted) == files.size(path):
+            return
+        store.makedirs(wanted.rpartition("/")[0], exist_ok=True)
         with files.open(path, "rb") as reader, store.open(f"{wanted}.part", "wb") as writer:
             shutil.copyfileobj(reader, writer)
         store.mv(f"{wanted}.part", wanted)
@@ -357,7 +357,7 @@ def _copy_file(url: str, store: Any, wanted: str) -> None:
 
 
 def _exists(url: str) -> bool:
-    files, path = fsspec.url_to_fs(url)
+    files, path = places.opened(url)
     return files.exists(path)
 
 

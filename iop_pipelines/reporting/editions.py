@@ -7,7 +7,6 @@ from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-import fsspec
 import sqlalchemy as sa
 
 from iop_pipelines.domain.sentences import Sentence
@@ -19,6 +18,7 @@ from iop_pipelines.reporting.changes import changes_between, is_empty, said_of
 from iop_pipelines.reporting.frozen import Frozen, thaw
 from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.report_row import KEPT_AS, further_files
+from iop_pipelines.storage import places
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _changes(former: Record, frozen: Frozen) -> tuple[list[dict[str, Any]], Sent
 
 
 def _fetch(url: str, target: IO[bytes]) -> None:
-    files, path = fsspec.url_to_fs(url)
+    files, path = places.opened(url)
     with files.open(path, "rb") as opened:
         while chunk := opened.read(1024 * 1024):
             target.write(chunk)

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
-import fsspec
 import sqlalchemy as sa
 
 from iop_pipelines.domain.liveness import Tick, nobody
@@ -31,6 +30,7 @@ from iop_pipelines.reporting.schedule import parse_schedule
 from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.report_row import KEPT_AS, FurtherFile, report_row
 from iop_pipelines.settings import Settings
+from iop_pipelines.storage import places
 
 _CHUNK_BYTES = 1024 * 1024
 _NAME_BYTES = 24  # of randomness: a name that nobody guesses
@@ -204,7 +204,7 @@ def _zone(schedule: str | None, settings: Settings) -> str:
 
 def store(storage_url: str, content: BinaryIO, extension: str) -> str:
     """Writes under a random name and returns its URL; a file is whole or not there."""
-    files, folder = fsspec.url_to_fs(storage_url)
+    files, folder = places.opened(storage_url)
     path = f"{folder.rstrip('/')}/reports/{secrets.token_urlsafe(_NAME_BYTES)}.{extension}"
     try:
         files.makedirs(path.rpartition("/")[0], exist_ok=True)
@@ -221,5 +221,5 @@ def store(storage_url: str, content: BinaryIO, extension: str) -> str:
 
 
 def _remove(url: str) -> None:
-    files, path = fsspec.url_to_fs(url)
+    files, path = places.opened(url)
     files.rm_file(path)

@@ -17,12 +17,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from iop_pipelines.domain.liveness import Tick
 from iop_pipelines.domain.sentences import Sentence, remade
 from iop_pipelines.errors import InvalidDeclaration, InvalidInput, IopError, NotFound, Unavailable
 from iop_pipelines.runtimes.outside import Outside
+from iop_pipelines.storage import places
 
 FOLDER = "models"
 NumberType = Literal["float32", "float64", "float16", "int64", "int32"]
@@ -299,12 +300,9 @@ def _changed(checksum: str) -> InvalidInput:
 
 
 def _at(outside: Outside) -> tuple[Any, str]:
-    import fsspec  # pyright: ignore[reportMissingTypeStubs]
-
     if not outside.storage_url:
         raise NotFound("onnx.no_store")
-    module: Any = fsspec
-    files, folder = cast(tuple[Any, str], module.url_to_fs(outside.storage_url))
+    files, folder = places.opened(outside.storage_url)
     return files, f"{folder.rstrip('/')}/{FOLDER}"
 
 

@@ -25,6 +25,7 @@ LAYERS = (
     ("audit",),
     ("schema",),
     ("tracing",),
+    ("storage",),
     ("domain",),
 )
 LEVELS = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}

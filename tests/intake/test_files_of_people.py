@@ -30,6 +30,7 @@ from iop_pipelines.platform import Platform
 from iop_pipelines.schema.engine import engine_for
 from iop_pipelines.settings import Settings
 from iop_pipelines.transform.versions import dataset
+from object_store import ObjectStore
 
 NOW = datetime(2026, 11, 1, 12)
 MB = 1_000_000
@@ -90,6 +91,18 @@ def desk(migrated_url: str, tmp_path: Path) -> Iterator[Desk]:
     platform = Platform(Settings.from_env({**home, **named(migrated_url), **drm}))
     yield Desk(platform)
     engine_for(platform.settings.drm_database_url).dispose()
+
+
+def test_a_file_in_a_bucket_is_looked_at_loaded_and_then_gone(
+    desk: Desk, bucket: ObjectStore
+) -> None:
+    settings = replace(desk.platform.settings, storage_url="s3://lake/iop")
+    desk.platform = replace(desk.platform, settings=settings)
+    upload_id = desk.bring(SALES)
+    assert [each.rpartition("/")[0] for each in bucket.objects] == ["lake/iop/uploads"]
+    assert list(bucket.objects.values()) == [SALES.encode()]
+    desk.ask(upload_id)
+    assert (desk.load(upload_id), desk.landed(), bucket.objects) == (None, 56, {})
 
 
 def test_a_file_is_loaded_once_and_then_gone(desk: Desk) -> None:

@@ -20,7 +20,7 @@ from iop_pipelines.errors import (
 from iop_pipelines.intake import http, packed
 from iop_pipelines.intake.sources import Source, SourceSpec, open_source
 from iop_pipelines.intake.urls import has_secret, shown, with_reference
-from object_store import ObjectStore, object_store
+from object_store import ObjectStore
 
 TABLE = b"day,n\n2026-01-01,1\n2026-01-02,2\n"
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -212,14 +212,10 @@ def test_more_than_the_bound_is_refused_while_it_comes(
 
 
 @pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectStore]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with object_store() as own:
-        for name, value in own.environment.items():
-            monkeypatch.setenv(name, value)
-        for name in ("sales-10.csv", "sales-2.csv", "notes.md", "sub/other.csv"):
-            own.objects[f"lake/in/{name}"] = TABLE
-        yield own
+def store(bucket: ObjectStore) -> ObjectStore:
+    for name in ("sales-10.csv", "sales-2.csv", "notes.md", "sub/other.csv"):
+        bucket.objects[f"lake/in/{name}"] = TABLE
+    return bucket
 
 
 def names(where: str) -> list[str]:

@@ -213,6 +213,31 @@ def test_a_pass_out_of_time_leaves_the_rest_to_the_next(engine, instance, seed):
     assert verify(instance, engine).drift == ()
 
 
+def test_a_file_in_a_bucket_goes_and_stays_on_record_while_the_store_is_away(
+    engine, instance, seed, bucket
+):
+    seeded = seed(engine)
+    finished = datetime(2026, 3, 1)
+    urls = [f"s3://lake/reports/{name}" for name in ("a.pdf", "a.parquet")]
+    bucket.objects.update({url.removeprefix("s3://"): b"x" for url in urls})
+    report = seeded.add_report(
+        status="ready",
+        phase=Phase.DONE,
+        storage_url=urls[0],
+        files=[{"url": urls[1]}],
+        finished_at=finished,
+    )
+    only_files = replace(FOR_EVER, report_files_days=30)
+    bucket.buckets.clear()
+    with pytest.raises(OSError, match="there is no such bucket: 's3://lake'"):
+        purge(instance, engine, only_files, finished + LATER)
+    assert seeded.row(generated_reports, report).file_removed_at is None
+    bucket.buckets.add("lake")
+    assert purge(instance, engine, only_files, finished + LATER).report_files == 1
+    assert bucket.objects == {}
+    assert seeded.row(generated_reports, report).file_removed_at == finished + LATER
+
+
 def _add_old(engine, seeded, folder: Path, items: int, rows: int) -> datetime:
     """So many executions and versions with so many rows each, and reports with a file; returns when they ended."""
     finished = datetime(2026, 3, 1)

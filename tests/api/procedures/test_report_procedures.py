@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from iop_pipelines.api import downloads
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.domain.vocabulary import Phase, ReportStatus
-from iop_pipelines.errors import Conflict, InvalidInput, InvalidQuery, NotFound
+from iop_pipelines.errors import Conflict, InvalidInput, InvalidQuery, NotFound, Unavailable
 from iop_pipelines.identity import tokens
 from iop_pipelines.platform import Platform
 from iop_pipelines.registry.standing import follow_authors
@@ -338,6 +338,40 @@ def test_who_is_signed_in_needs_no_link_and_learns_what_is_missing(api):
     with TestClient(Starlette(routes=downloads.download_routes(api.answers, ada))) as client:
         assert client.get(f"/api/reports/{report_id}/file").status_code == 200
         assert client.get("/api/reports/99999/file").status_code == 404
+
+
+def test_a_report_is_kept_in_a_bucket_and_given_from_it_or_what_is_wrong_is_said(
+    api, bucket, monkeypatch
+):
+    settings = replace(api.context.platform.settings, storage_url="s3://lake/iop")
+    platform = replace(api.context.platform, settings=settings)
+    there = replace(api, context=replace(api.context, platform=platform))
+    report_id = made(there, new_template(api))
+    link = api.call("reports.download", reportId=report_id)
+    (name,) = (name for name in bucket.objects if name.endswith(".csv"))
+    assert {each.rpartition("/")[0] for each in bucket.objects} == {"lake/iop/reports"}
+    assert not [each for each in bucket.objects if each.endswith(".part")]
+    content = bucket.objects[name]
+
+    async def nobody(_connection):
+        await asyncio.sleep(0)
+
+    with TestClient(Starlette(routes=downloads.download_routes(api.answers, nobody))) as client:
+        answer = client.get(link["path"])
+        assert (answer.status_code, answer.content) == (200, content)
+        assert b"EWR" in content
+        del bucket.objects[name]
+        assert client.get(link["path"]).status_code == 404
+        bucket.buckets.clear()
+        assert client.get(link["path"]).status_code == 503
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "another")
+        assert client.get(link["path"]).status_code == 503
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        assert client.get(link["path"]).status_code == 503
+    with pytest.raises(
+        Unavailable, match=r"s3://lake/iop does not take a file: .* does not answer"
+    ):
+        made(there, new_template(api, "Another"))
 
 
 def test_a_report_can_be_had_in_each_form_from_the_rows_that_it_was_made_of(api):
