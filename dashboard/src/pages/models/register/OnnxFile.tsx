@@ -4,8 +4,7 @@ import type { StoredFile } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { standingQuery } from '@/pages/add/queries';
-import { SelectField } from '@/ui/Field';
-import { Fields, Group, Refused } from '@/ui/Form';
+import { Group, Refused } from '@/ui/Form';
 import { Muted } from '@/ui/Layouts';
 import { Loaded } from '@/ui/States';
 import { Table } from '@/ui/Table';
@@ -13,6 +12,7 @@ import { Drop } from '@/upload/Drop';
 import type { Taker } from '@/upload/upload';
 import { fileQuery } from '../queries';
 import { mappingOf, withFile, withMeasures } from './mapping';
+import { OutputField } from './OutputField';
 import { Picks } from './Picks';
 import type { PartProps } from './part';
 import { words } from './words';
@@ -119,37 +119,5 @@ function Known({
         </div>
       ))}
     </>
-  );
-}
-
-/** Where there is one to choose, or one was said that can be another file's. */
-function OutputField({
-  file,
-  draft,
-  set,
-  problemsAt,
-}: Omit<PartProps, 'runtimes'> & { file: StoredFile | undefined }) {
-  const t = useWords(words);
-  const known = file?.outputs.map(({ name }) => name) ?? [];
-  const chosen = draft.params.output ?? '';
-  const problems = problemsAt('config.params.output');
-  if (known.length < 2 && !chosen && problems.length === 0) return null;
-  const options = [
-    { value: '', label: known.length === 1 ? t.onlyOutput : t.chooseOutput },
-    ...known.map((name) => ({ value: name, label: name })),
-  ];
-  if (chosen && !known.includes(chosen)) {
-    options.push({ value: chosen, label: file ? t.otherOutput(chosen) : chosen });
-  }
-  return (
-    <Fields>
-      <SelectField
-        label={t.whichOutput}
-        value={chosen}
-        problems={problems}
-        onChange={({ target }) => set({ params: { ...draft.params, output: target.value } })}
-        options={options}
-      />
-    </Fields>
   );
 }
