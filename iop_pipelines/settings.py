@@ -22,7 +22,7 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_KEEP_REJECTED_DAYS` | `90` | rejected rows, after their data version was prepared or refused; 0: for ever |
 | `IOP_KEEP_REPORT_FILES_DAYS` | `365` | files of reports; 0: for ever |
 | `IOP_KEEP_MODEL_FILES_DAYS` | `30` | files of models that no version names any more; 0: for ever |
-| `IOP_UPLOAD_MB` | `200` | the largest file that the app takes, and that an archive in it unpacks to, at least 1 |
+| `IOP_UPLOAD_MB` | `200` | the largest file, also of a model, that the app takes or an archive unpacks to, at least 1 |
 | `IOP_MODEL_SERVERS` | empty: none | model servers that `remote` models may call, `https://host:port`, by commas |
 | `IOP_WORKER_LOST_S` | `75` | a worker without a heartbeat for so long is dead, at least 20 |
 | `IOP_STALLED_S` | `900` | what shows no progress for so long is ended with its worker, at least 10 |

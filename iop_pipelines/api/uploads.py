@@ -86,6 +86,7 @@ class _Upload(ABC, Generic[Seen]):
 
     path: ClassVar[str]
     audited_as: ClassVar[str]
+    is_data: ClassVar[bool]
 
     async def take(self) -> dict[str, Any]:
         """All that can be refused is refused before the first byte is read."""
@@ -116,7 +117,8 @@ class _Upload(ABC, Generic[Seen]):
     async def _stored(self, user: User, name: str) -> dict[str, Any]:
         engine = self.platform.engine
         url = store.new_place(self.platform.settings.storage_url)
-        upload_id = await run_sync(uploads.begin, engine, name, user.id, url, utc_now())
+        begin = partial(uploads.begin, is_data=self.is_data)
+        upload_id = await run_sync(begin, engine, name, user.id, url, utc_now())
         try:
             arriving = await run_sync(Arriving, url)
             try:
@@ -180,6 +182,7 @@ class _Upload(ABC, Generic[Seen]):
 class DataUpload(_Upload[None]):
     path = "/api/uploads"
     audited_as = "intake.upload"
+    is_data = True
 
     def _too_large(self, name: str) -> Sentence:
         return Sentence("upload.too_large", megabytes=self.platform.settings.upload_mb)
@@ -201,6 +204,7 @@ class ModelUpload(_Upload[ModelFile]):
 
     path = "/api/uploads/models"
     audited_as = "models.upload"
+    is_data = False
 
     def _too_large(self, name: str) -> Sentence:
         return too_large(self._most, name)

@@ -70,8 +70,12 @@ def plain_name(given: str) -> str:
     return shown[-_LONGEST_NAME:] or "file"
 
 
-def begin(engine: sa.Engine, name: str, by: int, url: str, now: datetime) -> int:
+def begin(
+    engine: sa.Engine, name: str, by: int, url: str, now: datetime, *, is_data: bool = True
+) -> int:
     """Before the first byte is stored, so that no file is there which no row tells of.
+
+    is_data: whether it waits here to be loaded; what does not is no part of what waits, and not counted by the hour.
 
     Raises:
         TooManyAttempts: as many of this account arrive, wait, or came within the hour as may.
@@ -80,7 +84,7 @@ def begin(engine: sa.Engine, name: str, by: int, url: str, now: datetime) -> int
     def work(connection: sa.Connection) -> int:
         # Who sends several at once is counted in turn.
         connection.execute(sa.select(users.c.id).where(users.c.id == by).with_for_update())
-        _require_room(connection, by, now)
+        _require_room(connection, by, now, is_data)
         entry = uploads.insert().values(
             name=plain_name(name),
             status=UploadStatus.ARRIVING,
@@ -93,7 +97,7 @@ def begin(engine: sa.Engine, name: str, by: int, url: str, now: datetime) -> int
     return write(engine, work)
 
 
-def _require_room(connection: sa.Connection, by: int, now: datetime) -> None:
+def _require_room(connection: sa.Connection, by: int, now: datetime, is_data: bool) -> None:
     def count(*conditions: sa.ColumnElement[bool]) -> int:
         query = sa.select(sa.func.count()).where(uploads.c.uploaded_by == by, *conditions)
         return connection.scalar(query) or 0
@@ -105,6 +109,8 @@ def _require_room(connection: sa.Connection, by: int, now: datetime) -> None:
     )
     if arriving >= MAX_ARRIVING:
         raise TooManyAttempts("upload.too_many_at_once", 10, most=MAX_ARRIVING)
+    if not is_data:
+        return
     if count(uploads.c.status.in_(_UNENDED)) >= MAX_WAITING:
         raise TooManyAttempts("upload.too_many_waiting", 60, most=MAX_WAITING)
     if count(uploads.c.uploaded_at > now - timedelta(hours=1)) >= MAX_AN_HOUR:

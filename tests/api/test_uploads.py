@@ -197,6 +197,12 @@ def test_too_many_are_told_when_to_come_again(site: Site) -> None:
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) > 0
     assert len(site.files()) == 10
+    # It would not wait with them: it is looked at.
+    model = site.send(path=ModelUpload.path)
+    assert (model.status_code, model.json()["error"]["data"]["refusal"]["code"]) == (
+        400,
+        "onnx.no_file",
+    )
 
 
 def test_an_instance_of_a_drm_platform_takes_none(site: Site) -> None:

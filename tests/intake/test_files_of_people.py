@@ -268,9 +268,17 @@ def test_what_is_being_loaded_is_kept_however_long_that_takes(desk: Desk) -> Non
 
 
 def test_an_account_has_two_on_the_way_ten_that_wait_and_sixty_an_hour(desk: Desk) -> None:
-    def begin(minutes: int = 0) -> int:
-        moment = NOW - timedelta(minutes=minutes)
-        return uploads.begin(desk.engine, "a.csv", desk.by, "file:///nowhere", moment)
+    def begin(*, is_data: bool = True) -> int:
+        url = "file:///nowhere"
+        return uploads.begin(desk.engine, "a", desk.by, url, NOW, is_data=is_data)
+
+    def require_room_for_models() -> None:
+        """Of which none waits: no file of data can be loaded or discarded to make room for it."""
+        two = [begin(is_data=False) for _ in range(uploads.MAX_ARRIVING)]
+        with pytest.raises(TooManyAttempts, match="sending 2 files already"):
+            begin(is_data=False)
+        for each in two:
+            uploads.give_up(desk.engine, each)
 
     two = [begin(), begin()]
     with pytest.raises(TooManyAttempts, match="sending 2 files already"):
@@ -280,6 +288,7 @@ def test_an_account_has_two_on_the_way_ten_that_wait_and_sixty_an_hour(desk: Des
     kept = [desk.bring(SALES) for _ in range(uploads.MAX_WAITING)]
     with pytest.raises(TooManyAttempts, match="10 of your files wait"):
         begin()
+    require_room_for_models()
     for each in kept:
         desk.ask(each)
     for _ in range(uploads.MAX_AN_HOUR - uploads.MAX_WAITING):
@@ -288,6 +297,7 @@ def test_an_account_has_two_on_the_way_ten_that_wait_and_sixty_an_hour(desk: Des
         desk.ask(sent)
     with pytest.raises(TooManyAttempts, match="60 files within an hour"):
         begin()
+    require_room_for_models()
     other = accounts.add_user(desk.engine, "grace", Role.ADMIN, Actor(None, "test")).id
     uploads.begin(desk.engine, "a.csv", other, "file:///nowhere", NOW)
 

@@ -1021,7 +1021,7 @@ export default {
       'Les valeurs manquantes sont signalées par la surveillance des livraisons, non par un modèle.',
     precision: 'Non expliqué par le hasard',
     estimates:
-      "Les anomalies introduites dans une copie et la part non expliquée par le hasard sont des estimations, souvent trop basses. Sur deux collections publiques annotées (NAB et SKAB), 21\u00a0% et 56\u00a0% des anomalies introduites ont été signalées, mais 67\u00a0% et 100\u00a0% de celles qui étaient annotées\u00a0; 40\u00a0% et 0\u00a0% des signalements n'étaient pas expliqués par le hasard, mais 48\u00a0% et 50\u00a0% étaient justes.",
+      "Les anomalies introduites dans une copie et la part non expliquée par le hasard sont des estimations, souvent trop basses. Sur deux collections publiques annotées (41\u00a0fichiers de NAB et 8\u00a0essais de SKAB), 21\u00a0% et 56\u00a0% des anomalies introduites ont été signalées, mais 67\u00a0% et 100\u00a0% de celles qui étaient annotées\u00a0; 40\u00a0% et 0\u00a0% des signalements n'étaient pas expliqués par le hasard, mais 48\u00a0% et 50\u00a0% étaient justes.",
     skill: 'Prévisions face à la répétition de la dernière saison',
     better: (share: string) => `meilleures de ${share}`,
     worse: (share: string) => `moins bonnes de ${share}`,

@@ -67,7 +67,7 @@ export const backtestWords = defineWords('models/backtest', {
   missingText: 'Of missing values the watch over deliveries tells, not a model.',
   precision: 'Not explained by chance',
   estimates:
-    'Anomalies put into a copy, and what is not explained by chance, are estimates, and tend to be too low. On two public collections with labels (NAB and SKAB), 21% and 56% of the anomalies put in were told, but 67% and 100% of the labelled ones; 40% and 0% of what was told was not explained by chance, but 48% and 50% of it was right.',
+    'Anomalies put into a copy, and what is not explained by chance, are estimates, and tend to be too low. On two public collections with labels (41 files of NAB and 8 runs of SKAB), 21% and 56% of the anomalies put in were told, but 67% and 100% of the labelled ones; 40% and 0% of what was told was not explained by chance, but 48% and 50% of it was right.',
   skill: 'Forecasts against repeating the last season',
   better: (share: string) => `${share} better`,
   worse: (share: string) => `${share} worse`,
