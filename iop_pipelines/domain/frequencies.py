@@ -102,6 +102,13 @@ class TimeStep:
         sizes: Mapping[Unit, int] = {"month": 1, "quarter": 3, "year": 12}
         return sizes[self.unit] * self.count if self.unit in sizes else None
 
+    def cuts(self, other: "TimeStep") -> bool:
+        """Whether a period of the other, of months and no longer than these, lies in two of them."""
+        if self.months is None or other.months is None or self.months < other.months:
+            return False
+        is_whole = self.months % other.months == 0
+        return not is_whole or (self.first_month - other.first_month) % other.months != 0
+
     @property
     def is_business(self) -> bool:
         return self.name == "B"

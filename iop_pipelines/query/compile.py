@@ -349,6 +349,7 @@ def _selected(item: form.Select, source: Source, path: str) -> tuple[Expression,
         vocabulary = chosen.vocabulary
         step, zone = _step_of(item, source), chosen.zone
         if item.bucket:
+            _require_whole_periods(item.bucket, _own_step(item, source), chosen.label, path)
             expression, type_ = _bucket(item.bucket, chosen, path)
             label = label.by(item.bucket)
         native = type_
@@ -379,8 +380,21 @@ def _step_of(item: form.Select, source: Source) -> form.Bucket | None:
     """Of moments as they are it is the dataset's own."""
     if item.bucket is not None:
         return item.bucket
-    own = source.dataset.step if source.dataset and item.field == source.time else None
+    own = _own_step(item, source)
     return None if own is None else own.bucket
+
+
+def _own_step(item: form.Select, source: Source) -> TimeStep | None:
+    """The dataset's, of its moments."""
+    return source.dataset.step if source.dataset and item.field == source.time else None
+
+
+def _require_whole_periods(
+    bucket: form.Bucket, own: TimeStep | None, label: str, path: str
+) -> None:
+    """A quarter of the data from January would be counted whole in the one from November."""
+    if own is not None and BUCKETS[bucket].cuts(own):
+        raise InvalidQuery("field.periods_cut", f"{path}.bucket", label=label)
 
 
 def _adds_up(item: form.Select, source: Source) -> bool:

@@ -268,6 +268,21 @@ def test_subtotals_of_more_groups_than_are_held_say_so(
     assert [each.english for each in table.filters] == ["subtotals by Customer: 2 of 4 rows"]
 
 
+@pytest.mark.parametrize("begins", range(1, 13))
+def test_a_quarter_of_the_data_is_not_counted_whole_where_half_of_it_is(
+    engine: sa.Engine, begins: int
+) -> None:
+    select = [{"field": "quarter", "bucket": "quarter"}, {"measure": "amount"}]
+    query = {"select": select, "sort": [{"by": "quarter"}]}
+    case = {"dataset": "accounts", "query": query, "config": {"fiscal_year_start": begins}}
+    if begins in (1, 4, 7, 10):
+        table = run_query(_config(case), **_asked(engine, case)).table("main")
+        assert [str(row[0]) for row in table.rows] == ["2024-01-01", "2024-04-01"]
+        return
+    with pytest.raises(InvalidQuery, match="cut in two"):
+        run_query(_config(case), **_asked(engine, case))
+
+
 def test_no_two_situations_are_one() -> None:
     ids = [each.id for each in _cases()]
     assert len(ids) == len(set(ids)) > 0
