@@ -47,6 +47,7 @@ ASKED: dict[str, list[tuple[dict[str, Any] | None, str]]] = {
         ({"name": "m", "type": "statistical", "inputSchema": {}, "outputSchema": {}}, "OK")
     ],
     "models.runtimes": [(None, "OK")],
+    "models.file": [({"checksum": "0" * 64}, "NOT_FOUND")],
     "models.history": [({"modelId": 1}, "NOT_FOUND")],
     "models.backtests": [({"modelId": 1}, "NOT_FOUND")],
     "models.backtestResult": [({"backtestId": 1}, "NOT_FOUND")],
