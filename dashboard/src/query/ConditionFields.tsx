@@ -1,19 +1,11 @@
 /** Lines of conditions that all hold; those that are no lines stand under them and can be taken away. */
 import type { SourceSchema } from '@/api/client';
 import { useWords } from '@/i18n/words';
-import { SelectField, TextField } from '@/ui/Field';
+import { ConditionLine } from './ConditionLine';
 import { type Params, sayCondition } from './condition';
-import { withPresent } from './options';
 import css from './query.module.css';
 import { Repeated, replaced, without } from './Repeated';
-import {
-  type ConditionRow,
-  type Conditions,
-  isBare,
-  isList,
-  OPERATORS,
-  type Operator,
-} from './where';
+import { type ConditionRow, type Conditions, OPERATORS } from './where';
 import { words } from './words';
 
 const MOST = 20;
@@ -47,37 +39,16 @@ export function ConditionFields({
         nameOf={({ field }) => field}
         onAdd={() => first && set([...conditions, { field: first.name, op: 'eq', value: '' }])}
         onRemove={(at) => set(without(conditions, at))}
-        render={(row, at) => {
-          const change = (part: Partial<ConditionRow>) =>
-            set(replaced(conditions, at, { ...row, ...part }));
-          return (
-            <div className={css.pair}>
-              <SelectField
-                label={t.field}
-                value={row.field}
-                options={withPresent(options, row.field)}
-                onChange={({ target }) => change({ field: target.value })}
-              />
-              <SelectField
-                label={t.operator}
-                value={row.op}
-                options={OPERATORS.map((value) => ({ value, label: t.operators[value] }))}
-                onChange={({ target }) => change({ op: target.value as Operator })}
-              />
-              {!isBare(row.op) && (
-                <TextField
-                  label={t.value}
-                  hint={
-                    row.op === 'between' ? t.betweenHint : isList(row.op) ? t.listHint : undefined
-                  }
-                  value={row.value}
-                  problems={problemsOf(`conditions.${at}`)}
-                  onChange={({ target }) => change({ value: target.value })}
-                />
-              )}
-            </div>
-          );
-        }}
+        render={(row, at) => (
+          <ConditionLine
+            row={row}
+            label={t.field}
+            options={options}
+            operators={OPERATORS}
+            problems={problemsOf(`conditions.${at}`)}
+            onChange={(next) => set(replaced(conditions, at, next))}
+          />
+        )}
       />
       {others.length > 0 && (
         <Repeated

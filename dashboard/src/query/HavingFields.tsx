@@ -1,13 +1,11 @@
 /** Conditions on measures: which groups a table shows. */
 import { useWords } from '@/i18n/words';
-import { SelectField, TextField } from '@/ui/Field';
+import { ConditionLine } from './ConditionLine';
 import { nameOfMeasure } from './form';
 import { labelOf } from './labels';
-import { withPresent } from './options';
 import type { PartProps } from './part';
-import css from './query.module.css';
 import { Repeated, replaced, without } from './Repeated';
-import { type ConditionRow, isBare, isList, type Operator } from './where';
+import type { ConditionRow } from './where';
 import { words } from './words';
 
 const MOST = 10;
@@ -22,7 +20,6 @@ export function HavingFields({ form, schema, problemsOf, onChange }: PartProps) 
     const value = nameOfMeasure(row);
     return { value, label: row.naming?.label ?? labelOf(schema, value) };
   });
-  const operators = OPERATORS.map((value) => ({ value, label: t.operators[value] }));
   const [first] = options;
   if (!first || form.kept?.having) return null;
   return (
@@ -34,38 +31,17 @@ export function HavingFields({ form, schema, problemsOf, onChange }: PartProps) 
       nameOf={({ field }) => labelOf(schema, field)}
       onAdd={() => set([...having, { field: first.value, op: 'gt', value: '0' }])}
       onRemove={(at) => set(without(having, at))}
-      render={(row, at) => {
-        const change = (part: Partial<ConditionRow>) =>
-          set(replaced(having, at, { ...row, ...part }));
-        return (
-          <div className={css.pair}>
-            <SelectField
-              label={t.measure}
-              value={row.field}
-              options={withPresent(options, row.field)}
-              onChange={({ target }) => change({ field: target.value })}
-            />
-            <SelectField
-              label={t.operator}
-              value={row.op}
-              options={withPresent(operators, row.op, t.operators[row.op])}
-              onChange={({ target }) => change({ op: target.value as Operator })}
-            />
-            {!isBare(row.op) && (
-              <TextField
-                label={t.value}
-                hint={
-                  row.op === 'between' ? t.betweenHint : isList(row.op) ? t.listHint : undefined
-                }
-                inputMode="decimal"
-                value={row.value}
-                problems={problemsOf(`having.${at}`)}
-                onChange={({ target }) => change({ value: target.value })}
-              />
-            )}
-          </div>
-        );
-      }}
+      render={(row, at) => (
+        <ConditionLine
+          row={row}
+          label={t.measure}
+          options={options}
+          operators={OPERATORS}
+          inputMode="decimal"
+          problems={problemsOf(`having.${at}`)}
+          onChange={(next) => set(replaced(having, at, next))}
+        />
+      )}
     />
   );
 }
