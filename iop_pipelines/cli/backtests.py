@@ -8,10 +8,10 @@ from typing import Any
 from rich.progress import Progress
 
 from iop_pipelines.cli.console import (
-    console,
     engine_of,
     print_json,
     print_table,
+    print_text,
     progress_console,
     witness_as,
 )
@@ -72,28 +72,24 @@ def print_backtest(model: StoredModel, made: StoredBacktest, as_json: bool) -> N
         print_json({"id": made.id, "model": model.label, **content, "message": made.error_msg})
         return
     shown = _list_at(content, content["budget"])
-    _say(_headline(content, shown))
+    print_text(_headline(content, shown))
     things = shown["things"]
     if things:
         rows = [_row(each) for each in things[:_MOST_SHOWN]]
         print_table(rows, ("when", "series", "value", "expected", "told from"))
         if shown["count"] > len(rows):
-            _say(f"{len(rows)} of {shown['count']:,}; --json has more.")
+            print_text(f"{len(rows)} of {shown['count']:,}; --json has more.")
     for line in _numbers(content, shown):
-        _say(line)
+        print_text(line)
     if left_out := read(made.said):
-        _say(f"{left_out.english[:1].upper()}{left_out.english[1:]}.")
+        print_text(f"{left_out.english[:1].upper()}{left_out.english[1:]}.")
     if model.status is not ModelStatus.ACTIVE:
-        _say(f"{hint(f'model promote {model.id}')} makes it the active version.")
+        print_text(f"{hint(f'model promote {model.id}')} makes it the active version.")
 
 
 def say_headline(made: StoredBacktest) -> None:
     content = made.content or {}
-    _say(_headline(content, _list_at(content, content["budget"])))
-
-
-def _say(text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    print_text(_headline(content, _list_at(content, content["budget"])))
 
 
 def _list_at(content: Mapping[str, Any], budget: float | None) -> Mapping[str, Any]:

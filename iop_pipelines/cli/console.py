@@ -124,6 +124,11 @@ def rows_of(engine: sa.Engine, query: sa.Executable) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def print_text(text: str) -> None:
+    """As it is: not broken at 80 columns, for paths and commands in it are copied, and with no markup."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
 def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
 

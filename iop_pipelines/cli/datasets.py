@@ -19,6 +19,7 @@ from iop_pipelines.cli.console import (
     print_done,
     print_json,
     print_rows,
+    print_text,
     progress_console,
     witness_as,
 )
@@ -68,7 +69,7 @@ def register(settings: Settings, as_json: bool, file: Path) -> None:
     if delivered:
         way = hint(f"dataset replace {shlex.quote(str(file))}")
         say = f"{delivered:,} deliveries came before it was declared; {way} prepares them."
-        console.print(say, markup=False, highlight=False, soft_wrap=True)
+        print_text(say)
 
 
 def _delivered_before(settings: Settings, engine: sa.Engine, stored: StoredDataset) -> int:
@@ -167,7 +168,7 @@ def _print_waiting(waiting: Sequence[deliveries.Unprepared]) -> None:
         ways = f"{hint('dataset replace FILE')} mends the declaration"
         if each.is_refused:
             ways = f"{hint(f'dataset accept {each.id}')} takes what is usable; {ways}"
-        console.print(f"  {ways}.", markup=False, highlight=False, soft_wrap=True)
+        print_text(f"  {ways}.")
     if len(waiting) > _SHOWN_WAITING:
         shown = (
             f"The newest {_SHOWN_WAITING} of {len(waiting)} deliveries that wait; --json has all."
@@ -229,7 +230,7 @@ def replace(settings: Settings, as_json: bool, file: Path, wait: bool) -> None:
     if done.models and done.queued:
         way = hint(f"dataset score {name}")
         say = f"{', '.join(done.models)} read it; {way} scores the history again."
-        console.print(say, markup=False, highlight=False, soft_wrap=True)
+        print_text(say)
 
 
 def _show_progress(engine: sa.Engine, stored: StoredDataset) -> None:

@@ -8,6 +8,7 @@ from iop_pipelines.cli.console import (
     engine_of,
     print_json,
     print_rows,
+    print_text,
     table_of,
 )
 from iop_pipelines.settings import Settings
@@ -38,12 +39,7 @@ def verify(settings: Settings, as_json: bool) -> None:
             rows = [{"kind": d.kind, "id": d.item_id, "problem": d.problem} for d in verdict.drift]
             console.print(table_of(rows, ("kind", "id", "problem")))
         if verdict.untold:
-            console.print(
-                f"Files of models were not all looked at: {verdict.untold}.",
-                markup=False,
-                highlight=False,
-                soft_wrap=True,
-            )
+            print_text(f"Files of models were not all looked at: {verdict.untold}.")
     if verdict.drift or verdict.untold:
         raise SystemExit(1)
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from iop_pipelines.cli.console import command, console, engine_of, print_json, table_of
+from iop_pipelines.cli.console import command, console, engine_of, print_json, print_text, table_of
 from iop_pipelines.domain.moments import utc_now
 from iop_pipelines.settings import Settings
 
@@ -53,12 +53,7 @@ def _show(purge: "Purge", verb: str, as_json: bool) -> None:
             f"These {verb}; rows of executions, reports and recommendations are kept for ever."
         )
         if purge.untold:
-            console.print(
-                f"Files of models are not all counted: {purge.untold}.",
-                markup=False,
-                highlight=False,
-                soft_wrap=True,
-            )
+            print_text(f"Files of models are not all counted: {purge.untold}.")
 
 
 commands = {"retention": retention}
