@@ -4,9 +4,9 @@ import type { StoredFile } from '@/api/client';
 import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { standingQuery } from '@/pages/add/queries';
-import { Group, Refused } from '@/ui/Form';
+import { Group } from '@/ui/Form';
 import { Muted } from '@/ui/Layouts';
-import { Loaded } from '@/ui/States';
+import { Failed, Loaded } from '@/ui/States';
 import { Table } from '@/ui/Table';
 import { Drop } from '@/upload/Drop';
 import type { Taker } from '@/upload/upload';
@@ -44,7 +44,7 @@ export function OnnxFile({ draft, set, problemsAt }: Omit<PartProps, 'runtimes'>
           />
         )}
       </Loaded>
-      {file.error && <Refused title={file.error.message} problems={[]} />}
+      {file.error && <Failed error={file.error} />}
       {file.data && <Known file={file.data} draft={draft} set={set} problemsAt={problemsAt} />}
       <OutputField file={file.data} draft={draft} set={set} problemsAt={problemsAt} />
     </Group>
