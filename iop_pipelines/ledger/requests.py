@@ -17,6 +17,7 @@ from iop_pipelines.drm.source import DrmRun, QualityScore, SharedDatabase
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.inputs import A_MOMENT, InputRef, window_of
+from iop_pipelines.ledger.traces import asked_by
 from iop_pipelines.registry.models import (
     StoredModel,
     active_models_of,
@@ -33,6 +34,7 @@ from iop_pipelines.schema.tables import (
 )
 from iop_pipelines.schema.transactions import write, writes
 from iop_pipelines.schema.witness import Witness, unwitnessed
+from iop_pipelines.tracing import spans
 from iop_pipelines.tracing.spans import carried
 from iop_pipelines.transform.versions import (
     PIPELINE_RUNS,
@@ -95,7 +97,10 @@ def request_for_drm_run(
             _request_models(connection, version_id, models[each.id], delivery, requested)
         return requested
 
-    return write(engine, work)
+    # What comes of a delivery is in the trace of whoever asked for that.
+    with spans.span("drm_run", asked_by(engine, run), is_quiet=True) as made:
+        made.say(drm_run_id=run.id, dataset=run.dataset)
+        return write(engine, work)
 
 
 def requested_runs(engine: sa.Engine, run_ids: Sequence[int]) -> set[int]:

@@ -1,13 +1,28 @@
 """What came of one request, by the id of its trace: what it changed, what it asked for, and what was told of that."""
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 import sqlalchemy as sa
 
+from iop_pipelines.drm.source import DrmRun
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.ledger.work import KINDS
-from iop_pipelines.schema.tables import audit_events, event_outbox, model_backtests, uploads
-from iop_pipelines.tracing.context import read_request_id
+from iop_pipelines.schema.tables import (
+    audit_events,
+    deliveries,
+    event_outbox,
+    intake_sources,
+    model_backtests,
+    uploads,
+)
+from iop_pipelines.tracing.context import Trace, read_header, read_request_id
+
+# As `intake.watched` names DRM's run of a delivery.
+_DELIVERY_KEY = re.compile(r"intake/([^/]+)/([0-9]{1,18})")
+# A moment is kept to the second by some databases.
+_A_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,36 @@ def trace(engine: sa.Engine, given: str) -> list[Traced]:
             for row in connection.execute(query.order_by(told.id))
         ]
     return found
+
+
+def asked_by(engine: sa.Engine, run: DrmRun) -> Trace | None:
+    """Who asked for a run of DRM that an intake made: the delivery that it is, or the upload that was loaded then.
+
+    None for a run of anybody else: DRM hands over no trace.
+    """
+    if delivered := _DELIVERY_KEY.fullmatch(run.run_key or ""):
+        token, delivery_id = delivered.groups()
+        query = (
+            sa.select(deliveries.c.traceparent)
+            .join(intake_sources, intake_sources.c.id == deliveries.c.source_id)
+            .where(deliveries.c.id == int(delivery_id), intake_sources.c.token == token)
+        )
+    elif run.finished_at is None:
+        return None
+    else:
+        its = uploads.c
+        query = (
+            sa.select(its.traceparent)
+            .where(
+                its.dataset == run.dataset,
+                its.asked_at <= run.finished_at + _A_SECOND,
+                sa.or_(its.ended_at.is_(None), its.ended_at >= run.finished_at - _A_SECOND),
+            )
+            .order_by(its.asked_at.desc())
+            .limit(1)
+        )
+    with engine.connect() as connection:
+        return read_header(connection.scalar(query))
 
 
 def _is_of(table: sa.Table, trace_id: str) -> sa.ColumnElement[bool]:

@@ -40,6 +40,7 @@ from iop_pipelines.query.panel import read_panel
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import dataset_versions, deliveries
 from iop_pipelines.settings import Settings
+from iop_pipelines.tracing.context import read_header
 from iop_pipelines.transform.versions import dataset, latest_version, register_system_datasets
 from killed_delivery import POINTS, KilledDeliveries, killed_deliveries
 from sensors.intake import intake_deliveries
@@ -152,6 +153,14 @@ class Folder:
         with begin_write(self.platform.engine) as connection:
             connection.execute(deliveries.update().values(**values))
 
+    def trace_ids(self, table: sa.Table) -> dict[int, str]:
+        """Of the rows of `sales`, by DRM's run."""
+        is_its = sa.true()
+        if "dataset_id" in table.c:
+            is_its = table.c.dataset_id == dataset(self.platform.engine, "sales").id
+        query = sa.select(table.c.drm_run_id, table.c.traceparent).where(is_its)
+        return {run: read_header(header).trace_id for run, header in self.rows(query)}
+
     def rows(self, query: sa.Select) -> list[sa.Row]:
         with self.platform.engine.connect() as connection:
             return list(connection.execute(query))
@@ -221,6 +230,9 @@ def test_each_new_file_is_one_delivery_with_its_run_score_and_prepared_rows(fold
     assert folder.prepare() == figures(range(31))
     assert [result.success for result in folder.results] == [True] * len(folder.results)
     assert verify(folder.instance, folder.platform.engine).drift == ()
+    delivered, prepared = folder.trace_ids(deliveries), folder.trace_ids(dataset_versions)
+    assert delivered == prepared
+    assert len(set(delivered.values())) == 2, "a trace each"
 
 
 def test_a_changed_file_restates_its_window_and_a_touched_one_delivers_nothing(

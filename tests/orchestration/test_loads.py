@@ -1,7 +1,8 @@
 """Files that were asked to be loaded: a Dagster run each, another where that ended badly, none that repeats."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -12,10 +13,15 @@ from iop_pipelines.audit.trail import Actor
 from iop_pipelines.domain.vocabulary import Role, UploadStatus
 from iop_pipelines.identity import accounts
 from iop_pipelines.intake import store, uploads
+from iop_pipelines.ledger.traces import asked_by, trace
+from iop_pipelines.orchestration import ticks
 from iop_pipelines.orchestration.loads import launch_loads
 from iop_pipelines.platform import Platform
-from iop_pipelines.schema.engine import engine_for
+from iop_pipelines.schema.engine import begin_write, engine_for
+from iop_pipelines.schema.tables import uploads as uploads_table
 from iop_pipelines.settings import Settings
+from iop_pipelines.tracing.context import new_trace, within
+from iop_pipelines.transform.versions import register_system_datasets
 from sensors.uploads import load_uploads
 
 NOW = datetime(2026, 11, 1, 12)
@@ -74,6 +80,34 @@ def test_one_run_loads_it_and_no_other_comes(
     assert (loaded.status, loaded.row_count) == (UploadStatus.LOADED, 28)
     assert launch_loads(platform, instance, NOW).requests == []
     assert [run.rows_ingested for run in platform.drm.recent_runs()] == [28]
+
+
+def test_what_comes_of_an_upload_has_the_id_of_the_request_for_it(
+    platform: Platform, instance: dg.DagsterInstance
+) -> None:
+    """Also where a sensor sees DRM's run before the upload's row says that it is loaded."""
+    register_system_datasets(platform.engine)
+    asking = new_trace()
+    with within(asking):
+        upload_id = asked(platform)
+    (request,) = launch_loads(platform, instance, NOW).requests
+    assert carry_out(platform, instance, request).success
+    is_it = uploads_table.c.id == upload_id
+    with begin_write(platform.engine) as connection:
+        ended = {"status": UploadStatus.LOADING, "ended_at": None, "drm_run_id": None}
+        connection.execute(uploads_table.update().where(is_it).values(**ended))
+    ticks.drm_pipeline_runs(platform, instance, None)
+    came = {each.what for each in trace(platform.engine, asking.trace_id)}
+    assert came >= {"upload", "dataset_version"}
+    # A run of DRM's own, long after the upload, is of nobody here.
+    of_drm = platform.drm.recent_runs()[0]
+    later = of_drm.finished_at + timedelta(hours=1)
+    with begin_write(platform.engine) as connection:
+        ended = {"status": UploadStatus.LOADED, "ended_at": of_drm.finished_at}
+        connection.execute(uploads_table.update().where(is_it).values(**ended))
+    assert asked_by(platform.engine, of_drm) is not None
+    assert asked_by(platform.engine, replace(of_drm, finished_at=later)) is None
+    assert asked_by(platform.engine, replace(of_drm, dataset="others")) is None
 
 
 def test_a_file_that_cannot_be_loaded_makes_its_run_red_and_is_not_tried_again(
