@@ -684,7 +684,7 @@ export interface Executing {
   executionId: number;
 }
 
-/** `outputs` are the first of `outputTotal`, in the order in which the model gave them. */
+/** `outputs` are the first of `outputTotal`, in the order in which the model gave them. `requestId` is the id of the trace in which it was asked for, as logs, runs and `iop trace` have it. */
 export interface ExecutionDetail {
   id: number;
   modelId: number;
@@ -709,6 +709,7 @@ export interface ExecutionDetail {
   dataset: string | null;
   translations: Partial<Record<Language, Failed>> | null;
   coverage: Coverage | null;
+  requestId: string | null;
   outputTotal: number;
   outputs: OutputPoint[];
   findings: Finding[];

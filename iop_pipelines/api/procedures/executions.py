@@ -52,6 +52,7 @@ from iop_pipelines.query.reduce import reduce_line
 from iop_pipelines.recommendations.evidence import FindingEvidence
 from iop_pipelines.schema.tables import analytical_models, datasets, findings, model_outputs
 from iop_pipelines.schema.tables import model_executions as table
+from iop_pipelines.tracing.context import read_header
 from iop_pipelines.transform.versions import PIPELINE_RUNS
 
 
@@ -146,8 +147,12 @@ class Finding(TypedDict):
 
 @with_config(ROW)
 class ExecutionDetail(ModelExecution):
-    """`outputs` are the first of `outputTotal`, in the order in which the model gave them."""
+    """`outputs` are the first of `outputTotal`, in the order in which the model gave them.
 
+    `requestId` is the id of the trace in which it was asked for, as logs, runs and `iop trace` have it.
+    """
+
+    request_id: str | None
     output_total: int
     outputs: list[OutputPoint]
     findings: list[Finding]
@@ -261,6 +266,7 @@ _DETAIL = select_of(
 ).outerjoin(analytical_models, analytical_models.c.id == table.c.model_id)
 # Ids alone: columns as wide as documents are read of those that are shown, and not of all that are sorted.
 HISTORY = newest_first(select_of(table.c.id), table.c.id)
+_ASKED = select_of(table.c.traceparent)
 _OUTPUTS = select_of(*columns_of(OutputPoint, model_outputs)).order_by(model_outputs.c.id)
 _FINDINGS = select_of(*columns_of(Finding, findings, without=("label", "translations"))).order_by(
     findings.c.id
@@ -302,8 +308,10 @@ def declare(registry: Registry) -> None:
             raise NotFound("execution.not_found", id=given.id)
         is_its = model_outputs.c.execution_id == given.id
         total = select_of(sa.func.count().label("size")).where(is_its)
+        asked = read_header(rows_of(ctx, _ASKED.where(table.c.id == given.id))[0]["traceparent"])
         return ExecutionDetail(
             **executions_of(found)[0],
+            request_id=asked.trace_id if asked else None,
             output_total=rows_of(ctx, total)[0]["size"],
             outputs=rows_of(ctx, _OUTPUTS.where(is_its).limit(given.output_limit)),
             findings=_findings_of(ctx, given.id, found[0]["dataset"]),

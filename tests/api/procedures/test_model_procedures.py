@@ -13,6 +13,7 @@ from iop_pipelines.runtimes.catalogue import RUNTIMES
 from iop_pipelines.runtimes.outside import Outside
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.schema.tables import findings, model_executions, model_outputs
+from iop_pipelines.tracing.context import new_trace, within
 
 IN = {
     "type": "object",
@@ -358,7 +359,9 @@ def test_an_execution_is_shown_with_its_outputs_and_findings(api):
 
     model = next(each for each in api.call("models.list") if each["name"] == "cancellation-limits")
     given = {"modelId": model["id"], "inputRef": "flights_daily"}
-    execution_id = api.call("models.execute", **given)["executionId"]
+    asking = new_trace()
+    with within(asking):
+        execution_id = api.call("models.execute", **given)["executionId"]
     platform = api.context.platform
     execute(
         platform.engine,
@@ -367,6 +370,7 @@ def test_an_execution_is_shown_with_its_outputs_and_findings(api):
     )
     shown = api.call("executions.get", id=execution_id, outputLimit=2)
     assert set(shown) > EXECUTION_KEYS
+    assert shown["requestId"] == asking.trace_id
     assert (shown["modelName"], shown["dataset"]) == ("cancellation-limits", "flights_daily")
     assert len(shown["outputs"]) == 2 < shown["outputTotal"] == _size(api, model_outputs)
     assert len(shown["findings"]) == _size(api, findings)

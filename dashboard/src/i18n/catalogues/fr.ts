@@ -664,6 +664,7 @@ export default {
     retryText: 'Une nouvelle exécution de la même version sur la même entrée.',
     asked: "L'exécution est en file d'attente.",
     dagster: 'Run Dagster',
+    request: 'Numéro de requête',
     deprecatedHint: 'Cette version est retirée et ne peut plus être exécutée.',
     raw: 'En JSON',
     absent: 'Exécution introuvable',

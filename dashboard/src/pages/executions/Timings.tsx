@@ -49,6 +49,9 @@ export function Timings({ execution }: { execution: ExecutionDetail }) {
               ),
             }
           : null,
+        execution.requestId
+          ? { label: t.request, value: <code>{execution.requestId}</code> }
+          : null,
       ]}
     />
   );

@@ -97,6 +97,7 @@ export const words = defineWords('executions', {
   retryText: 'A new execution of the same version on the same input.',
   asked: 'The execution was queued.',
   dagster: 'Dagster run',
+  request: 'Request ID',
   deprecatedHint: 'This version is deprecated and can no longer run.',
   raw: 'As JSON',
   absent: 'Execution not found',
