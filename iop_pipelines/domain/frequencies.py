@@ -229,9 +229,19 @@ SEASON_LENGTHS: Mapping[ModelFrequency, int] = {
     "2QS": 2,
     "YS": 1,
 }
+_DAYS_OF_YEAR = 52 * 7
+_YEAR_LENGTHS: Mapping[str, int] = {"D": _DAYS_OF_YEAR, "B": 260, "W": 52}
 
 
 def periods_of_a_day(freq: ModelFrequency | None) -> int:
     """1 of a day and what is longer, and of events without a step."""
     minutes = STEPS[freq].minutes if freq else None
     return _DAY_MINUTES // minutes if minutes else 1
+
+
+def year_length(freq: ModelFrequency) -> int:
+    """Periods after which a year has passed; of a week and what is shorter 52 weeks, so that weekdays are alike."""
+    step = STEPS[freq]
+    if step.months:
+        return 12 // step.months
+    return _YEAR_LENGTHS.get(freq) or _DAYS_OF_YEAR * periods_of_a_day(freq)

@@ -16,6 +16,9 @@ MAX_OCCURRENCES = 50
 _DAY = timedelta(days=1)
 _SILENT_SHARE = 0.02
 _MOST_PERIODS = 7
+# What parts the places of forecasts of one moment, in seconds: less than the shortest step.
+_LEAST_S = 59
+_HALF_EFFECT = 0.1
 
 SEVERITIES = tuple(Severity)
 
@@ -177,8 +180,19 @@ class Evidence(_Part):
         return max((each.gravest for each in (self.peak, self.latest)), key=SEVERITIES.index)
 
     def place(self, category: Category, *, is_gone: bool = False) -> int:
-        """In the inbox, by the last finding; what a forecast sees to come is so as of its data."""
-        return place_of(self.latest.severity, self._until(category), is_gone=is_gone)
+        """In the inbox, by the last finding; what a forecast sees to come is so as of its data, and of forecasts of the
+        same moment that of the largest effect is the first."""
+        until = self._until(category)
+        if category is Category.FORECAST:
+            until -= timedelta(seconds=round(_LEAST_S * (1 - self._effect)))
+        return place_of(self.latest.severity, until, is_gone=is_gone)
+
+    @property
+    def _effect(self) -> float:
+        """Of a forecast, 0 to 1: a half where a tenth of the limit, weighed, is expected beyond it."""
+        weight = self.latest.details.get("effect")
+        size = float(weight) if isinstance(weight, int | float) and weight > 0 else 0.0
+        return size / (size + _HALF_EFFECT)
 
     def _until(self, category: Category) -> datetime:
         """The end of the last period in which it was so; what goes on is so up to the end of the data."""

@@ -615,7 +615,7 @@ LIMIT_CROSSING = FindingKind(
         headline=Text("{label}{where} forecast {beyond} {within}: {probable}most likely {on}"),
         happened=Text(
             "{label}{where} is forecast {beyond} {in_one} {within}, most likely "
-            "{on}{that_day}, when {amount}{interval} is expected.{first_crossing}"
+            "{on}{that_day}, when {amount}{interval} is expected.{first_crossing}{effect}"
         ),
         sure=Text("{certainty} that the limit is crossed {within}"),
     ),

@@ -88,7 +88,7 @@ def _told(
     )
     futures = _futures(found, kept, step, params, quantity)
     return [
-        tell(each.series, ahead, params, quantity)
+        tell(each.series, ahead, params, quantity, freq=step)
         for each, ahead in given.each(zip(kept, futures, strict=True))
     ]
 

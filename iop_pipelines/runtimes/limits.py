@@ -1,7 +1,9 @@
 """What every forecaster makes of a forecast: its rows, and the limit that it will probably cross.
 
 A limit is a finding if the paths that cross it anywhere within the horizon are enough, though no single day may be
-likely to: five days of 30 % each are no reason to be calm. The finding stands at the likeliest of the days.
+likely to: five days of 30 % each are no reason to be calm. The finding stands at the likeliest of the days. It is as
+grave as what can be done about it, as anomalies are: a quantile of the past that is crossed again and again, and by
+little, is information.
 """
 
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from iop_pipelines.analytics.forecasting.effect import Effect, effect_of
 from iop_pipelines.analytics.forecasting.paths import (
     Forecast,
     crossing_probability,
@@ -17,6 +20,7 @@ from iop_pipelines.analytics.forecasting.paths import (
 )
 from iop_pipelines.analytics.series import Series
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.frequencies import SEASON_LENGTHS, ModelFrequency, year_length
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.catalogue import ForecastParams
 from iop_pipelines.runtimes.results import (
@@ -28,6 +32,12 @@ from iop_pipelines.runtimes.results import (
     to_number,
 )
 
+# Less than this part of the limit beyond it is little; what so many of the stretches before did is usual, where there
+# were as many.
+_SMALL_SHARE = 0.2
+_USUAL_SHARE = 0.5
+_LEAST_STRETCHES = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -37,13 +47,27 @@ class Told:
     finding: Finding | None
 
 
-def tell(one: Series, ahead: Forecast, params: ForecastParams, quantity: Quantity) -> Told:
+def tell(
+    one: Series,
+    ahead: Forecast,
+    params: ForecastParams,
+    quantity: Quantity,
+    *,
+    freq: ModelFrequency,
+) -> Told:
     limit = _limit(one, params)
     crossing = None if limit is None else _crossing(ahead, limit, params)
     rows = _rows(one, ahead, crossing, quantity.measure)
     if crossing is None or not crossing.is_finding:
         return Told(rows, None)
-    return Told(rows, _finding(one, ahead, crossing, params, quantity))
+    effect = effect_of(
+        one.values[:, 0],
+        ahead,
+        crossing.limit,
+        above=params.direction == "above",
+        cycles=(year_length(freq), SEASON_LENGTHS[freq]),
+    )
+    return Told(rows, _finding(one, ahead, _Found(crossing, effect), params, quantity))
 
 
 def _limit(one: Series, params: ForecastParams) -> float | None:
@@ -69,6 +93,12 @@ class _Crossing:
     likeliest: int
     first: int
     is_finding: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    crossing: _Crossing
+    effect: Effect
 
 
 def _crossing(ahead: Forecast, limit: float, params: ForecastParams) -> _Crossing:
@@ -98,16 +128,17 @@ def _rows(one: Series, ahead: Forecast, crossing: _Crossing | None, measure: str
 def _finding(
     one: Series,
     ahead: Forecast,
-    crossing: _Crossing,
+    found: _Found,
     params: ForecastParams,
     quantity: Quantity,
 ) -> Finding:
+    crossing = found.crossing
     at = crossing.likeliest
     days = ahead.ds.to_numpy()
     return Finding(
         category=Category.FORECAST,
         kind="limit_crossing",
-        severity=Severity.CRITICAL if crossing.within >= params.critical_at else Severity.WARNING,
+        severity=_severity(one, found, params),
         unique_id=one.unique_id,
         measure=quantity.measure,
         unit=quantity.unit,
@@ -131,8 +162,43 @@ def _finding(
             "horizon": params.h,
             "level": params.level,
             "paths": ahead.samples.shape[1],
+            **_evidence_of(found.effect),
         },
     )
+
+
+def _severity(one: Series, found: _Found, params: ForecastParams) -> Severity:
+    is_given = params.limit is None or params.limit.quantile is None
+    # A limit that somebody named matters by itself.
+    if not is_given and _is_little(one, found.crossing.limit, found.effect):
+        return Severity.INFO
+    return Severity.CRITICAL if found.crossing.within >= params.critical_at else Severity.WARNING
+
+
+def _is_little(one: Series, limit: float, effect: Effect) -> bool:
+    """A little beyond what most stretches as long went beyond, of a measure that is never negative."""
+    is_usual = (
+        effect.stretches >= _LEAST_STRETCHES and effect.crossed >= _USUAL_SHARE * effect.stretches
+    )
+    known = one.values[np.isfinite(one.values[:, 0]), 0]
+    return is_usual and effect.excess < _SMALL_SHARE * limit and bool(known.min() >= 0)
+
+
+def _evidence_of(effect: Effect) -> dict[str, Any]:
+    change = effect.change
+    return {
+        "excess": to_number(effect.excess),
+        "effect": to_number(effect.weight),
+        "stretches": effect.stretches,
+        "stretches_crossed": effect.crossed,
+        "change": None
+        if change is None
+        else {
+            "ahead": to_number(change.ahead),
+            "before": to_number(change.before),
+            "periods": change.periods,
+        },
+    }
 
 
 def _points(one: Series, ahead: Forecast) -> list[dict[str, Any]]:

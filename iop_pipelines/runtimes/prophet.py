@@ -4,7 +4,7 @@ import numpy as np
 
 from iop_pipelines.analytics.forecasting.paths import Forecast, natural_bounds
 from iop_pipelines.analytics.forecasting.prophet import forecast, holidays_of
-from iop_pipelines.analytics.periods import future_periods
+from iop_pipelines.analytics.periods import future_periods, step_of
 from iop_pipelines.analytics.series import Series, default_season_length
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidInput, NotFitted
@@ -31,6 +31,7 @@ class ProphetForecast:
         if given.freq is None:
             raise InvalidInput("forecast.no_next_period", "freq")
         quantity = chosen_quantity(given, params.measure)
+        step = step_of(given.freq).modelled_as
         needed = params.min_history or _needed(given.freq)
         series = read_series(given, [quantity.measure])
         told, skipped, unfitted = [], 0, 0
@@ -43,7 +44,7 @@ class ProphetForecast:
             except NotFitted:
                 unfitted += 1
                 continue
-            told.append(tell(one, ahead, params, quantity))
+            told.append(tell(one, ahead, params, quantity, freq=step))
         if unfitted and not told:
             raise NotFitted("forecast.not_fitted", seconds=params.fit_seconds)
         return make_output(

@@ -35,6 +35,26 @@ def test_what_stands_is_before_what_is_gone_the_gravest_and_latest_first() -> No
     assert max(place_of(Severity.CRITICAL, datetime.max), *wanted) < HIGHEST < 2**53
 
 
+def test_of_forecasts_of_one_delivery_that_of_the_largest_effect_is_first(world, found) -> None:
+    """All have the same end of their data; none comes before what is graver or is of later data."""
+    effects = {"LGA": 0.02, "EWR": 1.5, "JFK": 0.3, "ACY": None}
+    ahead = {"category": Category.FORECAST, "kind": "limit_crossing"}
+    told = [
+        found(9, series, severity=Severity.WARNING, **ahead, evidence={"points": [], **part})
+        for series, effect in effects.items()
+        for part in [{} if effect is None else {"effect": effect}]
+    ]
+    graver = found(9, "SWF", severity=Severity.CRITICAL, **ahead, evidence={"points": []})
+    later = found(10, "HPN", severity=Severity.WARNING, **ahead, evidence={"points": []})
+    advise(world.engine, world.run(0, *told, graver))
+    advise(world.engine, world.run(1, later, scored=("HPN",)))
+    of = recommendations.c
+    with world.engine.connect() as connection:
+        listed = connection.scalars(sa.select(of.unique_id).order_by(of.place.desc(), of.id.desc()))
+        assert list(listed) == ["SWF", "HPN", "EWR", "JFK", "LGA", "ACY"]
+    assert give_places(world.engine, is_thorough=True) == 0
+
+
 def test_rows_of_before_get_their_places_and_keep_their_dates(database_url: str) -> None:
     migrate.upgrade(database_url, "0028")
     engine = engine_for(database_url)

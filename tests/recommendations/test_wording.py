@@ -440,6 +440,48 @@ def test_a_forecast_tells_the_horizon_from_the_day():
     assert "How sure: likely (83 %) that the limit is crossed within 14 days." in text
 
 
+@pytest.mark.parametrize(
+    ("changes", "english", "french"),
+    [
+        (
+            {},
+            "If it crosses the limit, then by about 4 min at worst (20 % of the limit). It crossed the limit in 3 of "
+            "the 12 stretches of 14 days before. The mean forecast is 23 min, after 20 min in the same period a year "
+            "earlier (+15 %).",
+            "Si le seuil est franchi, l’écart est d’environ 4 min au maximum (20 % du seuil). Auparavant, il a été "
+            "franchi 3 fois sur 12, par séquences de 14 jours. La prévision moyenne est de 23 min, contre 20 min sur "
+            "la même période un an plus tôt (+15 %).",
+        ),
+        (
+            {"stretches_crossed": 0, "change": {"ahead": 15.0, "before": 20.0, "periods": 14}},
+            "It crossed the limit in none of the 12 stretches of 14 days before. The mean forecast is 15 min, after "
+            "20 min in the same period 14 days earlier (−25 %).",
+            "Auparavant, il n’a jamais été franchi en 12 séquences de 14 jours. La prévision moyenne est de 15 min, "
+            "contre 20 min sur la même période 14 jours plus tôt (−25 %).",
+        ),
+    ],
+)
+def test_a_forecast_tells_what_it_comes_to(changes, english, french):
+    details = {"limit": 20, "direction": "above", "horizon": 14, "excess": 4.0, "effect": 0.1}
+    details |= {"stretches": 12, "stretches_crossed": 3}
+    details |= {"change": {"ahead": 23.0, "before": 20.0, "periods": 364}} | changes
+    evidence = _evidence(Category.FORECAST, "limit_crossing", details=details, confidence=0.83)
+    daily = evidence.model_copy(update={"freq": "D"})
+    assert write(Category.FORECAST, daily, 1).description.splitlines()[0].endswith(english)
+    said = write(Category.FORECAST, daily, 1, Language.FR).description.splitlines()[0]
+    assert said.replace("\u00a0", " ").replace("\u202f", " ").endswith(french)
+
+
+def test_a_share_of_a_percentage_and_a_single_stretch_say_nothing():
+    details = {"limit": 20, "horizon": 14, "excess": 4.0, "stretches": 1, "stretches_crossed": 1}
+    details |= {"change": {"ahead": 23.0, "before": 20.0, "periods": 364}}
+    evidence = _evidence(Category.FORECAST, "limit_crossing", details=details, unit="%")
+    said = write(Category.FORECAST, evidence.model_copy(update={"freq": "D"}), 1).description
+    assert "by about 4 points at worst. The mean forecast is 23 %, after 20 %" in said
+    assert "a year earlier." in said
+    assert "stretches" not in said
+
+
 def test_the_share_of_an_anomaly_is_said_as_one():
     evidence = _evidence(Category.ANOMALY, "outlier", confidence=0.97)
     text = write(Category.ANOMALY, evidence, 1).description

@@ -38,6 +38,54 @@ def test_a_limit_ahead_is_found_with_its_day_and_probability(run, panel_of, on_d
     assert (output.frame["yhat"] < output.frame["hi"]).all()
 
 
+def _ordinary() -> np.ndarray:
+    return np.random.default_rng(5).normal(100, 10, 98)
+
+
+def _with_peaks() -> np.ndarray:
+    """As often beyond its quantile, and then by far."""
+    y = _ordinary()
+    y[6::7] *= 2
+    return y
+
+
+@pytest.mark.parametrize(
+    ("y", "limit", "severity"),
+    [
+        # Every fortnight has a day beyond the ninth tenth of all days, by little: nobody does anything about that.
+        (_ordinary(), {"quantile": 0.9}, Severity.INFO),
+        # A limit that somebody named is one, however often it is crossed.
+        (_ordinary(), {"value": 112.8}, Severity.WARNING),
+        (_with_peaks(), {"quantile": 0.85}, Severity.CRITICAL),
+        # What rises was never there before.
+        (rising(98), {"quantile": 0.95}, Severity.CRITICAL),
+        # Of what is below 0 at times nobody knows what a fifth of a limit is.
+        (_ordinary() - 100, {"quantile": 0.9}, Severity.WARNING),
+    ],
+)
+def test_a_limit_is_as_grave_as_what_can_be_done_about_it(
+    run, panel_of, y: np.ndarray, limit: dict, severity: Severity
+) -> None:
+    params = {"h": 14, "limit": limit, "critical_at": 0.98, "probability_at_least": 0.3}
+    [finding] = run(NAME, panel_of({"a": y}), params, first=97).findings
+    assert finding.severity == severity
+
+
+def test_a_crossing_says_what_it_comes_to(run, panel_of) -> None:
+    """A straight line: 20 + t/2 at t = 98 … 111 is 72.25 on average, and was 65.25 a fortnight before; the limit of 68
+    lies 7.5 below its end, and none of the six whole fortnights before crossed it but the last, from t = 97 on."""
+    y = 20 + 0.5 * np.arange(98)
+    params = {"h": 14, "limit": {"value": 68.2}, "direction": "above"}
+    [finding] = run(NAME, panel_of({"a": y}), params, first=97).findings
+    told = finding.evidence
+    assert (told["stretches"], told["stretches_crossed"]) == (7, 1)
+    assert told["change"]["periods"] == 14
+    assert told["change"]["before"] == pytest.approx(65.25)
+    assert told["change"]["ahead"] == pytest.approx(72.25, abs=0.75)
+    assert told["excess"] == pytest.approx(7.3, abs=1.0)
+    assert told["effect"] > 0
+
+
 def test_a_limit_far_off_is_no_finding_and_without_one_there_is_no_probability(
     run, panel_of
 ) -> None:

@@ -1906,7 +1906,7 @@ TEXTS: Mapping[str, str] = {
     "what a model on a server of yours finds unusual or did not expect": "ce qu’un modèle sur un serveur à vous trouve inhabituel ou n’attendait pas",
     "{certainty} that the limit is crossed {within}": "{certainty} que le seuil soit franchi {within}",
     "{label}{where} forecast {beyond} {within}: {probable}most likely {on}": "{label}{where} : prévision {beyond} {within}, {probable}surtout {on}",
-    "{label}{where} is forecast {beyond} {in_one} {within}, most likely {on}{that_day}, when {amount}{interval} is expected.{first_crossing}": "{label}{where} devrait passer {beyond} pendant au moins {one_period} {within}, surtout {on}{that_day}, avec une valeur attendue de {amount}{interval}.{first_crossing}",
+    "{label}{where} is forecast {beyond} {in_one} {within}, most likely {on}{that_day}, when {amount}{interval} is expected.{first_crossing}{effect}": "{label}{where} devrait passer {beyond} pendant au moins {one_period} {within}, surtout {on}{that_day}, avec une valeur attendue de {amount}{interval}.{first_crossing}{effect}",
     "{label}{where} moved from about {before} to {after} {on_since}.": "{label}{where} passe d’environ {before} à {after} {on_since}.",
     "{label}{where} stepped {step} from {before} to {after} {on_since}": "{label}{where} : {step} soudaine de {before} à {after} {on_since}",
     "{label}{where} was {amount} {on}{against}.": "{label}{where} : {amount} {on}{against}.",

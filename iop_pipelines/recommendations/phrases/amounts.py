@@ -50,6 +50,11 @@ class Amounts:
             text = text.rstrip("0").rstrip(".")
         return self._written(text if text not in ("-0", "") else "0")
 
+    def signed(self, value: float) -> str:
+        """`+15`, `−12`; 0 has no sign."""
+        said = self.number(value)
+        return f"+{said}" if value > 0 and said != "0" else said
+
     def _written(self, text: str) -> str:
         signs = {",": self.thousands, ".": self.decimal, "-": "−"}
         return "".join(signs.get(sign, sign) for sign in text)

@@ -260,6 +260,7 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
         "probable": "" if confidence is None else f"{AMOUNTS.percent(confidence)} probable, ",
         "that_day": _that_day(evidence, seen),
         "first_crossing": _first_crossing(evidence, seen),
+        "effect": _effect(evidence, seen),
         "share": "" if confidence is None else AMOUNTS.percent(confidence),
         "certainty": "" if confidence is None else AMOUNTS.certainty(confidence),
         "chance": AMOUNTS.chance(facts.p_value_of(seen, confidence or 0)),
@@ -373,10 +374,13 @@ def _against(seen: Seen) -> str:
         return ""
     gap = facts.outside(seen)
     if gap:
-        unit = "points" if seen.unit in ("%", "/100") else seen.unit
-        size = AMOUNTS.amount(abs(gap), unit, measured.more_digits(AMOUNTS, seen))
+        size = AMOUNTS.amount(abs(gap), _unit_of_gap(seen), measured.more_digits(AMOUNTS, seen))
         return f", {size} {'above' if gap > 0 else 'below'} the expected {band}"
     return f" against an expected {band.removeprefix('about ')}"
+
+
+def _unit_of_gap(seen: Seen) -> str:
+    return "points" if seen.unit in ("%", "/100") else seen.unit
 
 
 def _expected(seen: Seen) -> str:
@@ -428,6 +432,26 @@ def _first_crossing(evidence: Evidence, seen: Seen) -> str:
     if moment is None:
         return ""
     return f" An even chance of the first by {_period(evidence, moment)}."
+
+
+def _effect(evidence: Evidence, seen: Seen) -> str:
+    """How far beyond the limit, how often before, and after what; each sentence with a space before it."""
+    said, period = "", _PERIOD[facts.step_of(evidence)]
+    if excess := facts.excess_of(seen):
+        share = "" if excess.share is None else f" ({AMOUNTS.number(excess.share)} % of the limit)"
+        amount = AMOUNTS.amount(excess.amount, _unit_of_gap(seen))
+        said += f" If it crosses the limit, then by about {amount} at worst{share}."
+    if stretches := facts.stretches_of(seen):
+        of = AMOUNTS.number(stretches.crossed) if stretches.crossed else "none"
+        length = AMOUNTS.count(stretches.periods, period, f"{period}s")
+        count = AMOUNTS.number(stretches.count)
+        said += f" It crossed the limit in {of} of the {count} stretches of {length} before."
+    if change := facts.change_of(evidence, seen):
+        ahead, before = (AMOUNTS.amount(each, seen.unit) for each in (change.ahead, change.before))
+        ago = "a year" if change.is_year else AMOUNTS.count(change.periods, period, f"{period}s")
+        share = "" if change.share is None else f" ({AMOUNTS.signed(change.share)} %)"
+        said += f" The mean forecast is {ahead}, after {before} in the same period {ago} earlier{share}."
+    return said
 
 
 def _corrected(seen: Seen) -> str:

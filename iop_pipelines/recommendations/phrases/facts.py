@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from iop_pipelines.domain.frequencies import STEPS
+from iop_pipelines.domain.frequencies import STEPS, year_length
 from iop_pipelines.domain.languages import SOURCE, Language
 from iop_pipelines.domain.sentences import read
 from iop_pipelines.domain.vocabulary import Category
@@ -35,6 +35,7 @@ OF_EXPECTATIONS = frozenset({MISSING, SILENT, SHORT, NEW, FROZEN, WORSE})
 # Kinds whose measure is IOP's own.
 _OWN = (OF_EXPECTATIONS | OF_DELIVERIES | {QUALITY}) - {FROZEN}
 _MAX_OTHERS = 5
+_LEAST_STRETCHES = 2
 # So long before or after, or the period beside, is still the same time.
 _NEAR = timedelta(days=7)
 _PLACES = {
@@ -179,6 +180,64 @@ def first_crossing(seen: Seen) -> datetime | None:
     first = seen.details.get("first_crossing")
     moment = datetime.fromisoformat(str(first)) if first else seen.ds
     return moment if moment < seen.ds else None
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """How far beyond the limit a series lies that crosses it; share: in per cent of the limit, None where that says
+    nothing."""
+
+    amount: float
+    share: float | None
+
+
+def excess_of(seen: Seen) -> Excess | None:
+    amount, limit = number(seen.details.get("excess")), limit_of(seen)
+    if not amount or limit is None:
+        return None
+    return Excess(amount, 100 * amount / limit if limit > 0 and seen.unit != "%" else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Of the past, each of so many periods as the horizon has, and how many of them crossed the limit."""
+
+    count: int
+    crossed: int
+    periods: int
+
+
+def stretches_of(seen: Seen) -> Stretches | None:
+    """None of fewer than two, which say little."""
+    count, crossed = (number(seen.details.get(f"stretches{of}")) for of in ("", "_crossed"))
+    horizon = horizon_of(seen)
+    if count is None or crossed is None or horizon is None or count < _LEAST_STRETCHES:
+        return None
+    return Stretches(int(count), int(crossed), horizon)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The mean forecast over the horizon, beside that of as many periods so many periods before; share: in per cent,
+    None where that says nothing."""
+
+    ahead: float
+    before: float
+    periods: int
+    is_year: bool
+    share: float | None
+
+
+def change_of(evidence: Evidence, seen: Seen) -> Change | None:
+    told = seen.details.get("change")
+    if not isinstance(told, dict) or evidence.freq is None:
+        return None
+    held = cast(dict[str, Any], told)
+    ahead, before, periods = (number(held.get(name)) for name in ("ahead", "before", "periods"))
+    if ahead is None or before is None or periods is None:
+        return None
+    share = 100 * (ahead / before - 1) if before > 0 and seen.unit != "%" else None
+    return Change(ahead, before, int(periods), periods == year_length(evidence.freq), share)
 
 
 def ends_of_line(seen: Seen) -> tuple[float, float] | None:

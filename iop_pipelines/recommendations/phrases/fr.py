@@ -340,6 +340,7 @@ def slots(evidence: Evidence, seen: Seen) -> Mapping[str, str]:
         "probable": "" if confidence is None else f"probable à {AMOUNTS.percent(confidence)}, ",
         "that_day": _that_day(evidence, seen),
         "first_crossing": _first_crossing(evidence, seen),
+        "effect": _effect(evidence, seen),
         "share": "" if confidence is None else AMOUNTS.percent(confidence),
         "certainty": "" if confidence is None else AMOUNTS.certainty(confidence),
         "chance": AMOUNTS.chance(facts.p_value_of(seen, confidence or 0)),
@@ -481,10 +482,13 @@ def _against(seen: Seen) -> str:
         return ""
     gap = facts.outside(seen)
     if gap:
-        unit = "points" if seen.unit in ("%", "/100") else seen.unit
-        size = AMOUNTS.amount(abs(gap), unit, measured.more_digits(AMOUNTS, seen))
+        size = AMOUNTS.amount(abs(gap), _unit_of_gap(seen), measured.more_digits(AMOUNTS, seen))
         return f", {size} {'au-dessus' if gap > 0 else 'au-dessous'} de l’attendu ({band})"
     return f" pour un attendu de {band.removeprefix('environ ')}"
+
+
+def _unit_of_gap(seen: Seen) -> str:
+    return "points" if seen.unit in ("%", "/100") else seen.unit
 
 
 def _expected(seen: Seen) -> str:
@@ -534,6 +538,33 @@ def _first_crossing(evidence: Evidence, seen: Seen) -> str:
     if moment is None:
         return ""
     return f" Une chance sur deux d’un premier franchissement d’ici {_the(evidence, moment)}."
+
+
+def _effect(evidence: Evidence, seen: Seen) -> str:
+    """How far beyond the limit, how often before, and after what; each sentence with a space before it."""
+    said, step = "", facts.step_of(evidence)
+    if excess := facts.excess_of(seen):
+        share = "" if excess.share is None else f" ({AMOUNTS.number(excess.share)} % du seuil)"
+        amount = AMOUNTS.amount(excess.amount, _unit_of_gap(seen))
+        said += f" Si le seuil est franchi, l’écart est d’environ {amount} au maximum{share}."
+    if stretches := facts.stretches_of(seen):
+        length = AMOUNTS.count(stretches.periods, _PERIOD[step], _PERIODS[step])
+        count = AMOUNTS.number(stretches.count)
+        said += (
+            f" Auparavant, il a été franchi {AMOUNTS.number(stretches.crossed)} fois sur {count}, "
+            f"par séquences de {length}."
+            if stretches.crossed
+            else f" Auparavant, il n’a jamais été franchi en {count} séquences de {length}."
+        )
+    if change := facts.change_of(evidence, seen):
+        ahead, before = (AMOUNTS.amount(each, seen.unit) for each in (change.ahead, change.before))
+        ago = AMOUNTS.count(change.periods, _PERIOD[step], _PERIODS[step])
+        share = "" if change.share is None else f" ({AMOUNTS.signed(change.share)} %)"
+        said += (
+            f" La prévision moyenne est de {ahead}, contre {before} sur la même période "
+            f"{'un an' if change.is_year else ago} plus tôt{share}."
+        )
+    return said
 
 
 def _corrected(seen: Seen) -> str:
