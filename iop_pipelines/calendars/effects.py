@@ -167,10 +167,12 @@ def _explain(
             laid[key] = _Grid.of(ds, minutes, first)
         grids.append(laid[key])
     whole = max(grids, key=lambda each: each.days)
+    inhabited = {at for grid in laid.values() for at in np.unique(grid.day).tolist()}
     values = np.full((len(series), whole.days, whole.slots), np.nan)
     for place, (grid, (_, y)) in enumerate(zip(grids, series, strict=True)):
         values[place, grid.day, grid.slot] = y
-    special = _special(whole, calendar)
+    # What no row is in, as a business day's holiday on a Sunday, is told to nobody and teaches nothing.
+    special = {at: day for at, day in _special(whole, calendar).items() if at in inhabited}
     learned = _learn(values, special, whole, calendar.rest_days)
     days = {id(grid): tuple(map(special.get, grid.day.tolist())) for grid in laid.values()}
     return [
@@ -439,7 +441,11 @@ def _median_before(plain: np.ndarray, cycle: int) -> np.ndarray:
 
 def _median(stacked: np.ndarray, least: int) -> np.ndarray:
     """Along the first axis; NaN where fewer than `least` are known. A few rows are sorted faster than masked."""
-    ordered = np.sort(stacked.reshape(len(stacked), -1), axis=0)
+    rows = len(stacked)
+    ordered = np.sort(stacked.reshape(rows, -1), axis=0)
+    if rows >= least and not np.isnan(ordered[-1]).any():
+        # What is unknown would be the last.
+        return ((ordered[(rows - 1) // 2] + ordered[rows // 2]) / 2).reshape(stacked.shape[1:])
     count = np.count_nonzero(ordered == ordered, axis=0)
     middle, column = np.maximum(count - 1, 0), np.arange(ordered.shape[1])
     low, high = ordered[middle // 2, column], ordered[(middle + 1) // 2, column]

@@ -170,13 +170,19 @@ def _scores(away: np.ndarray) -> np.ndarray:
     np.cumsum(np.isfinite(padded), axis=0, out=so_far[1:])
     # Itself is one of those that are known, and as large.
     known = so_far[width:] - so_far[:n] - 1
-    below, alike = np.zeros(away.shape, dtype=np.int16), np.full(away.shape, -1, dtype=np.int16)
-    for shift in range(width):
-        other = padded[shift : shift + n]
-        below += other < away
-        alike += other == away
+    # Those beside each other are compared once for both; there are no more than an int8 holds.
+    below, alike = np.zeros(padded.shape, dtype=np.int8), np.zeros(padded.shape, dtype=np.int8)
+    for shift in range(1, _ABOUT + 1):
+        before, after = padded[:-shift], padded[shift:]
+        below[shift:] += (before < after).view(np.int8)
+        below[:-shift] += (after < before).view(np.int8)
+        is_alike = before == after
+        if is_alike.any():
+            alike[shift:] += is_alike.view(np.int8)
+            alike[:-shift] += is_alike.view(np.int8)
+    below, alike = below[_ABOUT : _ABOUT + n], alike[_ABOUT : _ABOUT + n]
     is_ranked = np.isfinite(away) & (known >= _ABOUT)
-    rank = (below + 0.5 * np.maximum(alike, 0) + 0.5) / (np.maximum(known, 0) + 1.0)
+    rank = (below + 0.5 * alike + 0.5) / (np.maximum(known, 0) + 1.0)
     score = ndtri(np.minimum(rank, 0.999)) / _spread(width)
     # Nothing is said before the days about it are all there.
     is_ranked[max(n - _ABOUT, 0) :] = False
