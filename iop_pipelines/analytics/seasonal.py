@@ -163,8 +163,13 @@ def least_budgets(p: np.ndarray, weeks: np.ndarray) -> np.ndarray:
         weeks: (n, s), how long a period of each series is, in weeks.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        needed = _stands_out_at(p / weeks)
-    return np.where(p > LARGEST_P, np.inf, needed)
+        budgets = np.where(np.isnan(p), np.nan, np.inf)
+        is_seldom = p <= LARGEST_P
+        # A row is a test of its own: where nothing is seldom none is told.
+        rows = is_seldom.any(axis=1)
+        needed = _stands_out_at(p[rows] / weeks[rows])
+    budgets[rows] = np.where(is_seldom[rows], needed, budgets[rows])
+    return budgets
 
 
 def is_wanted(y: np.ndarray, scores: Scores, wanted: Wanted) -> np.ndarray:
@@ -182,11 +187,14 @@ def weeks_of_periods(ds: Sequence[np.ndarray], rows: int) -> np.ndarray:
     Args:
         ds: of each series, (n,) datetime64[ns], oldest first.
     """
-    weeks = np.full((rows, len(ds)), np.nan)
+    weeks = np.full((rows, len(ds)), np.nan, order="F")
+    # Series of the same moments share them.
+    known: dict[int, np.ndarray] = {}
     for place, moments in enumerate(ds):
-        passed = (moments - moments[0]).astype(np.int64) / _WEEK
-        count = np.arange(len(moments))
-        weeks[rows - len(moments) :, place] = passed / np.maximum(count, 1)
+        if id(moments) not in known:
+            passed = (moments - moments[0]).astype(np.int64) / _WEEK
+            known[id(moments)] = passed / np.maximum(np.arange(len(moments)), 1)
+        weeks[rows - len(moments) :, place] = known[id(moments)]
     return weeks
 
 

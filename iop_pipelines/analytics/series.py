@@ -76,10 +76,18 @@ def split_panel(
     if freq is None:
         return [_events(str(ids[at.start]), ds[at], values[at], first) for at in parts]
     grids = _grids(ds, parts, freq)
-    numbers = [grid.numbers(ds[at]) for grid, at in zip(grids, parts, strict=True)]
+    numbers = _numbers(ds, parts, grids)
     last = max(int(each[-1]) for each in numbers)
+    # Series that begin together have the same moments.
+    moments: dict[tuple[Grid, int], np.ndarray] = {}
+    for number, grid in zip(numbers, grids, strict=True):
+        begun = grid, int(number[0])
+        if begun not in moments:
+            moments[begun] = grid.moments(np.arange(begun[1], last + 1))
     return [
-        _regular_series(str(ids[at.start]), values[at], number, grid, (first, last))
+        _regular_series(
+            str(ids[at.start]), values[at], number - number[0], moments[grid, int(number[0])], first
+        )
         for at, number, grid in zip(parts, numbers, grids, strict=True)
     ]
 
@@ -94,7 +102,8 @@ def runs(names: np.ndarray) -> list[slice]:
 def stack(columns: Sequence[np.ndarray]) -> np.ndarray:
     """Series side by side, aligned at their ends: (longest, number of series), NaN above the shorter ones."""
     longest = max(len(column) for column in columns)
-    matrix = np.full((longest, len(columns)), np.nan)
+    # What is done goes along a series: each lies in one piece.
+    matrix = np.full((longest, len(columns)), np.nan, order="F")
     for place, column in enumerate(columns):
         matrix[longest - len(column) :, place] = column
     return matrix
@@ -133,19 +142,22 @@ def _grids(ds: np.ndarray, parts: Sequence[slice], freq: str) -> list[Grid]:
     return [Grid(ds[at].min(), freq) for at in parts]
 
 
+def _numbers(ds: np.ndarray, parts: Sequence[slice], grids: Sequence[Grid]) -> list[np.ndarray]:
+    if all(grid is grids[0] for grid in grids):
+        whole = grids[0].numbers(ds)
+        return [whole[at] for at in parts]
+    return [grid.numbers(ds[at]) for grid, at in zip(grids, parts, strict=True)]
+
+
 def _regular_series(
     unique_id: str,
     values: np.ndarray,
-    numbers: np.ndarray,
-    grid: Grid,
-    bounds: tuple[np.datetime64, int],
+    place: np.ndarray,
+    moments: np.ndarray,
+    window_start: np.datetime64,
 ) -> Series:
-    """bounds: beginning of the window, and number of the panel's last period."""
-    window_start, last = bounds
-    first = int(numbers[0])
-    place = numbers - first
-    length = last - first + 1
-    moments = grid.moments(np.arange(first, last + 1))
+    """place: of each row of the values among the moments."""
+    length = len(moments)
     if len(place) == length:
         is_present = np.ones(length, dtype=bool)
         return Series(unique_id, moments, values, is_present, moments >= window_start)

@@ -233,8 +233,11 @@ def _put_back(frame: pd.DataFrame, parts: _Parts) -> pd.DataFrame:
             is_cut[rows] = (at >= 0) & part.is_counted[at]
     is_cut &= taken != 0
     whole = {name: frame[name].to_numpy(dtype=float) + taken for name in ("y", *_ROW_BAND)}
-    cut = {name: np.where(is_cut, np.maximum(whole[name], 0.0), whole[name]) for name in _ROW_BAND}
-    return frame.assign(**(whole | cut))
+    for name in _ROW_BAND:
+        whole[name][is_cut] = np.maximum(whole[name][is_cut], 0.0)
+    # All others are the frame's own.
+    columns = {name: whole.get(name, frame[name].to_numpy()) for name in frame}
+    return pd.DataFrame(columns, index=frame.index, copy=False)
 
 
 def _with_calendar(chances: Chances, frame: pd.DataFrame, parts: _Parts) -> Chances:
@@ -270,8 +273,9 @@ def _told(found: Finding, parts: _Parts, calendar: Calendar) -> Finding:
     points = found.evidence.get("points", [])
     if points:
         places = part.at(np.array([each["ds"] for each in points], dtype="datetime64[ns]"))
-        moved = [_point(*each, part) for each in zip(points, places.tolist(), strict=True)]
-        found = replace(found, evidence={**found.evidence, "points": moved})
+        if part.taken[places[places >= 0]].any():
+            moved = [_point(*each, part) for each in zip(points, places.tolist(), strict=True)]
+            found = replace(found, evidence={**found.evidence, "points": moved})
     at = int(part.at(np.array([found.ds], dtype="datetime64[ns]"))[0])
     if found.category not in _OF_A_PERIOD or at < 0 or part.explained.days[at] is None:
         return found

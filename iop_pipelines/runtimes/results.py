@@ -158,7 +158,7 @@ def evidence_points(
 ) -> list[dict[str, Any]]:
     """The last 60 periods as JSON-ready points; unknown numbers are None, never 0."""
     first = max(0, len(ds) - MAX_EVIDENCE_POINTS)
-    moments = [each.isoformat() for each in ds[first:].astype("datetime64[us]").tolist()]
+    moments = _written(ds[first:])
     columns = [
         [None] * len(moments) if column is None else _numbers(column[first:])
         for column in (y, yhat, lo, hi)
@@ -167,6 +167,13 @@ def evidence_points(
         {"ds": moment, "y": y, "yhat": yhat, "lo": lo, "hi": hi}
         for moment, y, yhat, lo, hi in zip(moments, *columns, strict=True)
     ]
+
+
+def _written(ds: np.ndarray) -> list[str]:
+    """isoformat of each."""
+    if (ds.astype("datetime64[s]") == ds).all():
+        return np.datetime_as_string(ds, unit="s").tolist()
+    return [each.isoformat() for each in ds.astype("datetime64[us]").tolist()]
 
 
 def _numbers(column: np.ndarray) -> list[float | None]:

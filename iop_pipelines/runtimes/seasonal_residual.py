@@ -1,5 +1,6 @@
 """Anomalies by residuals of an expectation, within a budget of alerts; the method is `analytics.seasonal`."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import cast
@@ -100,25 +101,25 @@ def _told(
     chances = chances_of(y, scores, wanted)
     lengths = [len(one.ds) for one in series]
     parts = [unstack(getattr(scores, each.name), lengths) for each in fields(Scores)]
-    chance, budgets = (unstack(each, lengths) for each in (chances, least_budgets(chances, weeks)))
-    return [
-        _Scored(
-            *(one, Scores(*columns), p, budget, budget <= params.alerts_per_week),
-            *_band(one, Scores(*columns), params),
-        )
-        for one, p, budget, *columns in zip(series, chance, budgets, *parts, strict=True)
-    ]
+    told = (chances, least_budgets(chances, weeks), *_band(y, scores, params))
+    more = [unstack(each, lengths) for each in told]
+    found = []
+    for place, one in enumerate(series):
+        chance, budget, *band = (each[place] for each in more)
+        own = Scores(*(each[place] for each in parts))
+        found.append(_Scored(one, own, chance, budget, budget <= params.alerts_per_week, *band))
+    return found
 
 
-def _band(one: Series, scores: Scores, params: SeasonalResidualParams) -> Iterable[np.ndarray]:
-    """Expectation and range within the measure's bounds; the floor is 0 where no value before was below it."""
+def _band(y: np.ndarray, scores: Scores, params: SeasonalResidualParams) -> Iterable[np.ndarray]:
+    """(n, s) expectation and range within the measure's bounds; the floor is 0 where no value before was below it."""
     parts = [
         cut(part, params.floor, params.ceiling) for part in (scores.yhat, scores.lo, scores.hi)
     ]
     if params.floor is not None:
         return parts
-    known = np.nan_to_num(one.values[:, 0], nan=np.inf)
-    lowest = np.minimum.accumulate(np.concatenate([[np.inf], known[:-1]]))
+    lowest = np.full(y.shape, np.inf, order="F")
+    np.minimum.accumulate(np.where(np.isnan(y), np.inf, y)[:-1], axis=0, out=lowest[1:])
     return [np.where(lowest >= 0, np.maximum(part, 0.0), part) for part in parts]
 
 
@@ -131,6 +132,8 @@ def _signed(one: _Scored, params: SeasonalResidualParams) -> np.ndarray:
 
 def _rows(one: _Scored, params: SeasonalResidualParams, measure: str) -> Rows:
     at = one.series.scored
+    if len(at) and at[-1] - at[0] == len(at) - 1:
+        at = slice(int(at[0]), int(at[-1]) + 1)
     return Rows(
         one.series.unique_id,
         measure,
@@ -228,8 +231,21 @@ def _is_little(y: np.ndarray, expected: float) -> bool:
     if not is_near:
         return False
     past = y[:-1][np.isfinite(y[:-1])]
-    lowest, low, high = np.quantile(past, (0.0, *_USUAL_VALUES))
-    return bool(lowest >= 0 and low <= value <= high)
+    if past.min() < 0:
+        return False
+    low, high = (_side(past, value, share) for share in _USUAL_VALUES)
+    return low >= 0 >= high
+
+
+def _side(past: np.ndarray, value: float, share: float) -> int:
+    """1, 0 or -1 for above, at or below the quantile of the past; mostly the ranks beside it tell."""
+    place = share * (len(past) - 1)
+    if np.count_nonzero(past <= value) <= int(place):
+        return -1
+    if np.count_nonzero(past >= value) <= len(past) - 1 - math.ceil(place):
+        return 1
+    quantile = float(np.quantile(past, share))
+    return int(value > quantile) - int(value < quantile)
 
 
 RUNTIME = SeasonalResidual()
