@@ -236,7 +236,7 @@ def _put_back(frame: pd.DataFrame, parts: _Parts) -> pd.DataFrame:
     for name in _ROW_BAND:
         whole[name][is_cut] = np.maximum(whole[name][is_cut], 0.0)
     # All others are the frame's own.
-    columns = {name: whole.get(name, frame[name].to_numpy()) for name in frame}
+    columns = {name: whole.get(name, frame[name].to_numpy()) for name in frame.columns.map(str)}
     return pd.DataFrame(columns, index=frame.index, copy=False)
 
 
