@@ -16,7 +16,7 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_EVENT_BROKER_URL` | empty: no events | broker of DRM's and IOP's events, `amqp://…` or `amqps://…` |
 | `IOP_CLOCK` | `system` | `drm` follows the clock of a DRM replay, for demos and tests |
 | `IOP_TIME_ZONE` | `UTC` | zone of schedules that name none |
-| `IOP_REGION` | empty: each browser's | how the web app writes numbers, days and money, such as `NG` |
+| `IOP_REGION` | empty: each browser's | where numbers, days and weeks are as in `NG`, say |
 | `IOP_KEEP_HISTORY_DAYS` | `30` | Dagster's ended runs, events and logs; repairs in words; 0: for ever |
 | `IOP_KEEP_OUTPUTS_DAYS` | `400` | rows that models wrote, after their execution ended; 0: for ever |
 | `IOP_KEEP_REJECTED_DAYS` | `90` | rejected rows, after their data version was prepared or refused; 0: for ever |

@@ -110,11 +110,12 @@ def lacks_at(
     platform: Platform, query_config: Any, schedule: str | None, slot: datetime
 ) -> list[dict[str, Any]]:
     """What a report of that slot lacks now, of each source, as `waiting_for` has it."""
+    from iop_pipelines.query.config import parse_config
     from iop_pipelines.query.run import lacks_of
 
     zone = platform.settings.time_zone
     found = lacks_of(
-        query_config,
+        parse_config(query_config).in_region(platform.settings.region),
         engine=platform.engine,
         drm_engine=platform.drm_reading,
         now=slot,

@@ -21,7 +21,7 @@ from iop_pipelines.domain.formulas import MAX_LENGTH, parse_formula
 from iop_pipelines.domain.frequencies import Bucket
 from iop_pipelines.domain.given_json import as_invalid_query, check_json, check_size
 from iop_pipelines.domain.languages import SOURCE, Language
-from iop_pipelines.domain.locales import LocaleCode
+from iop_pipelines.domain.locales import LocaleCode, Region, first_weekday_in, locale_in
 from iop_pipelines.domain.periods import Earlier, YearAndWeek
 from iop_pipelines.domain.version1 import config_of_version_1
 from iop_pipelines.errors import InvalidQuery, Unfit
@@ -242,6 +242,16 @@ class QueryConfig(Part):
     @property
     def begins(self) -> YearAndWeek:
         return YearAndWeek(get_args(Weekday).index(self.week_start), self.fiscal_year_start)
+
+    def in_region(self, region: Region | None) -> "QueryConfig":
+        """With what it leaves to the instance's region: the day that weeks begin with, and the locale of its language
+        there. What is kept of a result has both, so that every file made of it later says the same."""
+        if region is None:
+            return self
+        there = {"locale": self.locale or locale_in(self.language, region)}
+        if "week_start" not in self.model_fields_set:
+            there["week_start"] = get_args(Weekday)[first_weekday_in(region)]
+        return self.model_copy(update=there)
 
     @property
     def first_table(self) -> str:

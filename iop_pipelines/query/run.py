@@ -148,7 +148,7 @@ class Lack:
 
 
 def lacks_of(
-    config: Mapping[str, Any],
+    config: form.QueryConfig | Mapping[str, Any],
     *,
     engine: sa.Engine,
     drm_engine: sa.Engine,

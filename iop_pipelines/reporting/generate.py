@@ -76,7 +76,8 @@ def generate(
     Periods are counted from the row's slot, so that an old slot made late is about the days that it
     would have been about in time; a new edition from the moment of the first; a report asked for by hand from `now`
     (naive UTC). What is read is what the tables hold now: restated rows, and ledgers as they have gone on. Their zone
-    is the config's own, else the schedule's, else the instance's.
+    is the config's own, else the schedule's, else the instance's; their weeks begin as the config says, else as in the
+    instance's region, by which days and numbers are written where the config has no locale.
 
     Every file is made from what is read back of the kept result, so that none can differ from it.
 
@@ -92,7 +93,7 @@ def generate(
     started = time.monotonic()
     with engine.connect() as connection:
         row = report_row(connection, report_id)
-    config = parse_config(row.query_config)
+    config = parse_config(row.query_config).in_region(settings.region)
     forms = tuple(dict.fromkeys((FileFormat(row.format), *config.outputs.files)))
     as_of = row.slot or row.as_of or now
     asked: dict[str, Any] = {

@@ -121,5 +121,5 @@ def _times_listed(times: Sequence[time]) -> Sentence:
     return Sentence("times.listed", times=[_clock(each) for each in times])
 
 
-def _clock(at: time) -> str:
-    return f"{at:%H:%M}"
+def _clock(at: time) -> Sentence:
+    return Sentence("time.of_day", time=f"{at:%H:%M}")

@@ -13,7 +13,7 @@ from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from iop_pipelines.domain.datasets import scale_of
-from iop_pipelines.domain.locales import own_locale
+from iop_pipelines.domain.locales import LOCALES, locale_in, own_locale, region_of
 from iop_pipelines.domain.periods import local_now
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.query.result import Column, FrozenResult, Row, Table, Value, is_identifier
@@ -114,7 +114,11 @@ class _Line:
 def _voice(frozen: Frozen) -> Voice:
     """The report's, unless the workbook has a language of its own."""
     voice, own = Voice.of(frozen.config), frozen.config.outputs.xlsx.language
-    return voice if own is None or own is voice.language else Voice(own, own_locale(own))
+    if own is None or own is voice.language:
+        return voice
+    region = region_of(frozen.config.locale) if frozen.config.locale else None
+    code = locale_in(own, region)
+    return Voice(own, LOCALES[code] if code else own_locale(own))
 
 
 def _write_about(

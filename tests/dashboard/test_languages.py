@@ -1,5 +1,6 @@
 """What the server writes reads in the reader's language too: advice, labels, refusals."""
 
+import json
 import re
 from typing import Any
 
@@ -35,15 +36,20 @@ def test_advice_is_read_in_french_and_in_english(open_as, advice, check_access):
     expect(english.get_by_role("heading", level=1)).to_have_text(_spaced(advice["title"]))
 
 
-def test_another_language_is_there_without_a_network(open_as, advice):
+def test_another_language_and_region_are_there_without_a_network(open_as, advice):
     page: Page = open_as("vera", f"/recommendations/{advice['id']}", **FRENCH)
     title = page.get_by_role("heading", level=1)
     expect(title).to_have_text(_spaced(advice["translations"]["fr"]["title"]))
     wait_until_kept(page, f'["recommendations.get",{{"id":{advice["id"]}}}')
-    page.evaluate("() => localStorage.setItem('iop.preferences', '{\"language\": \"en\"}')")
     page.context.set_offline(True)
-    page.reload()
-    expect(title).to_have_text(_spaced(advice["title"]))
+    day = re.compile(r"\b(\d{1,2}) (Jan|Feb) 2013\b")
+    assert day.search(advice["title"])
+    there = {"NG": advice["title"], "US": day.sub(r"\2 \1, 2013", advice["title"])}
+    for region, said in there.items():
+        kept = json.dumps({"language": "en", "ownRegion": region})
+        page.evaluate("kept => localStorage.setItem('iop.preferences', kept)", kept)
+        page.reload()
+        expect(title).to_have_text(_spaced(said))
     page.context.set_offline(False)
 
 

@@ -1,7 +1,10 @@
 """A report in another language: every word of the page is in it, numbers and days are as its readers write them."""
 
 import io
+import json
+import os
 import re
+import subprocess
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,11 +13,21 @@ from typing import Any
 import pytest
 import yaml
 from jinja2 import Environment
+from path_with_node import path_with_node
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
 from iop_pipelines.domain.languages import SOURCE, TRANSLATED, Language
-from iop_pipelines.domain.locales import LOCALES, own_locale
+from iop_pipelines.domain.locales import (
+    LOCALES,
+    REGIONS,
+    Region,
+    first_weekday_in,
+    language_of,
+    locale_in,
+    own_locale,
+    region_of,
+)
 from iop_pipelines.domain.sentences import Sentence, catalogue
 from iop_pipelines.query.config import QueryConfig
 from iop_pipelines.query.result import Column, FrozenResult, SourceState
@@ -105,7 +118,103 @@ def test_numbers_and_days_are_as_a_locale_writes_them(case: dict[str, Any]) -> N
     voice = Voice(SOURCE, LOCALES[case["locale"]])
     assert format_number(-1234567.891, 2, voice=voice) == case["number"]
     assert voice.day("2013-02-09") == case["day"]
-    assert voice.day("2013-02-09 06:30") == f"{case['day']} 06:30"
+    assert voice.day("2013-02-09 16:30") == f"{case['day']} {case.get('time', '16:30')}"
+
+
+# What a machine's Node has of Unicode's CLDR: signs, the order of days, hours, and first days of weeks, 7 for Sunday.
+_ASKED = """
+const at = Date.UTC(2013, 1, 9, 16, 30);
+const shown = process.argv.slice(1).map((code) => {
+  const date = (options) =>
+    new Intl.DateTimeFormat(code, { ...options, timeZone: "UTC" }).format(at);
+  const place = new Intl.Locale(code);
+  const { firstDay } = place.getWeekInfo?.() ?? place.weekInfo;
+  return [
+    new Intl.NumberFormat(code, { minimumFractionDigits: 2 }).format(1234567.891).slice(0, -1),
+    new Intl.NumberFormat(code).format(1234.5),
+    date({ day: "2-digit", month: "2-digit", year: "numeric" }),
+    date({ timeStyle: "short" }),
+    date({ dateStyle: "long" }),
+    firstDay,
+  ];
+});
+process.stdout.write(JSON.stringify(shown));
+"""
+
+
+def test_locales_are_those_of_cldr() -> None:
+    command = ["node", "-e", _ASKED, *LOCALES]
+    env = {**os.environ, "PATH": path_with_node()}
+    done = subprocess.run(command, capture_output=True, timeout=60, env=env, check=True)
+    there = dict(zip(LOCALES, json.loads(done.stdout), strict=True))
+    for code, locale in LOCALES.items():
+        number, thousand, day, time, long, first = there[code]
+        assert locale.grouped("1,234,567.89") == number, code
+        assert locale.grouped("1,234.5") == thousand, code
+        assert locale.moment("2013-02-09") == day, code
+        # CLDR has a narrow space there, in whose place V8 puts a plain one.
+        assert locale.time("16:30").replace("\u202f", " ") == time.replace("\u202f", " "), code
+        assert locale.first_weekday == first - 1, code
+        language = language_of(code)
+        if code.startswith(language):
+            said = Sentence("moment.day", day="2013-02-09").within(language, locale)
+            assert said == long, code
+
+
+def test_regions_are_those_of_locales() -> None:
+    assert {region: region_of(code) for region in REGIONS for code in LOCALES if code[3:] == region}
+    assert [first_weekday_in(region) for region in ("US", "GB", "KE", "NG", "SN")] == [
+        6,
+        0,
+        6,
+        0,
+        0,
+    ]
+    assert (locale_in(SOURCE, "NG"), locale_in(SOURCE, "SN")) == ("en-NG", None)
+    assert (locale_in(SOURCE, None), region_of("de-DE")) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("region", "locale", "week", "first"),
+    [
+        (None, None, "mon", 0),
+        ("US", "en-US", "sun", 6),
+        ("KE", "en-KE", "sun", 6),
+        ("NG", "en-NG", "mon", 0),
+        ("SN", None, "mon", 0),
+    ],
+)
+def test_what_a_query_leaves_open_is_of_the_region(
+    configured, region: Region | None, locale: str | None, week: str, first: int
+) -> None:
+    config = configured().in_region(region)
+    assert (config.locale, config.week_start, config.begins.first_weekday) == (locale, week, first)
+    said = _in(configured(), locale="fr-SN", week_start="sat").in_region(region)
+    assert (said.locale, said.week_start) == ("fr-SN", "sat")
+
+
+def test_a_french_report_of_the_region_is_written_as_there(configured) -> None:
+    config = _in(configured(), language="fr").in_region("SN")
+    assert (config.locale, config.week_start) == ("fr-SN", "mon")
+    assert _in(configured(), language="fr").in_region("US").locale is None
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("en-US", "once on February 8, 2013 at 2:05 PM"),
+        ("en-NG", "once on 8 February 2013 at 14:05"),
+        ("en-GH", "once on 8 February 2013 at 2:05 pm"),
+        ("fr-SN", "une fois, le 8 février 2013 à 14:05"),
+        # A language in the way of a place where another one is spoken.
+        (("fr", "en-US"), "une fois, le 8 février 2013 à 2:05 PM"),
+    ],
+)
+def test_words_of_a_day_are_in_the_order_of_the_place(code: Any, words: str) -> None:
+    language, locale = code if isinstance(code, tuple) else (code[:2], code)
+    voice = Voice(Language(language), LOCALES[locale])
+    said = Sentence("schedule.once", day="2013-02-08", time="14:05")
+    assert voice.tell(said).replace("\u202f", " ") == words
 
 
 @pytest.mark.parametrize("case", CASES["thousands"], ids=lambda case: case["locale"])

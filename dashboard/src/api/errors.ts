@@ -2,7 +2,7 @@
 import type { AppRouter } from '@api-types';
 import type { TRPCClientErrorLike } from '@trpc/client';
 import { inLanguage } from '@/i18n/answers';
-import { preferences } from '@/session/preferences';
+import { writing } from '@/session/preferences';
 import { CallError } from './calls';
 
 export interface Issue {
@@ -73,7 +73,7 @@ const isRetryable = (data: object) => 'retryable' in data && data.retryable === 
 
 /** In the reader's language, as far as the server knows the words; `message` is there where it does. */
 export const told = <T extends object>(data: T): T & { message?: string } =>
-  inLanguage(data, preferences().language);
+  inLanguage(data, writing());
 
 /** By the first key of their paths; `form` is of the input as a whole. */
 export function fieldsOf(issues: readonly Issue[] = []) {

@@ -2,11 +2,10 @@
 import { MutationCache, onlineManager, QueryCache, QueryClient } from '@tanstack/react-query';
 import { failureOf, isFromAnother, mayPass } from '@/api/errors';
 import { inLanguage } from '@/i18n/answers';
-import type { Language } from '@/i18n/language';
 import { isOnline, noteAnswer, noteSilence, onConnection } from '@/offline/connection';
 import { KEEP, KEPT_CHANGES, KEPT_FOR_MS } from '@/offline/seen';
 import { watchSlowness } from '@/offline/slow';
-import { preferences } from '@/session/preferences';
+import { writing } from '@/session/preferences';
 import { confirmSession } from '@/session/session';
 
 const RETRIES = 2;
@@ -23,13 +22,13 @@ function noteFailure(error: unknown) {
 onlineManager.setEventListener((setOnline) => onConnection(() => setOnline(isOnline())));
 
 type Select = (answer: unknown) => unknown;
-// One function a language: another one is what makes a query say its answer anew. English needs none.
-const selects = new Map<Language, Select>();
+// One function a language and region: another one is what makes a query say its answer anew.
+const selects = new Map<string, Select>();
 
-function selectOf(language: Language): Select | undefined {
-  if (language === 'en') return undefined;
-  const select = selects.get(language) ?? ((answer: unknown) => inLanguage(answer, language));
-  selects.set(language, select);
+function selectNow(): Select {
+  const reader = writing();
+  const select = selects.get(reader.locale) ?? ((answer: unknown) => inLanguage(answer, reader));
+  selects.set(reader.locale, select);
   return select;
 }
 
@@ -46,7 +45,7 @@ export function newQueryClient(): QueryClient {
         networkMode: 'always',
         // What is kept is as it came, whatever the reader's language was.
         get select() {
-          return selectOf(preferences().language) as Select;
+          return selectNow();
         },
         refetchOnReconnect: true,
         staleTime: FRESH_MS,

@@ -142,3 +142,19 @@ test('ticks of months, weeks and years are those that there are', () => {
 test('a unit follows its number, and what is of a hundred stands close to it', () => {
   expect([null, '', 'min', '/100'].map(afterNumber)).toEqual(['', '', '\u00a0min', '/100']);
 });
+
+test.each([
+  ['en', 'NG', 'NGN', null, '₦1,234.50'],
+  ['en', 'GB', 'NGN', null, 'NGN\u00a01,234.50'],
+  ['en', 'US', 'USD', 0, '$1,235'],
+  ['en', 'GB', 'USD', null, 'US$1,234.50'],
+  ['fr', 'SN', 'XOF', null, '1\u202f235\u00a0F\u202fCFA'],
+  ['fr', 'FR', 'EUR', 1, '1\u202f234,5\u00a0€'],
+  // No currency: a unit of somebody's own.
+  ['en', 'NG', 'MWH', null, '1,234.5\u00a0MWH'],
+] as const)('%s of %s writes %s as it is written there', (language, region, unit, digits, text) => {
+  const format = formatters({ language, region, timeZone: 'UTC' });
+  const money = { ...column, type: 'number', unit, decimals: digits } as const;
+  const say = words.within('en');
+  expect(textOf(1234.5, money, format, say, vocabulary.within('en'))).toBe(text);
+});

@@ -1,7 +1,7 @@
 /** Values of a result as people read them: by the type, unit and decimals of their column. */
 
 import { useMemo } from 'react';
-import { type Formatters, useFormat } from '@/i18n/format';
+import { type Formatters, isCurrency, useFormat } from '@/i18n/format';
 import { vocabulary, wordOf } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import type { ChartSpec, Column } from './kinds';
@@ -34,9 +34,13 @@ export function textOf(
   return column.type === 'date' || column.type === 'datetime' ? format.local(text) : text;
 }
 
+/** Units whose way of being written is the region's, with the number. */
+const isWritten = (unit: string) => unit === 'B' || unit === 'ms' || isCurrency(unit);
+
 function numberText(value: number, { unit, decimals }: Column, format: Formatters): string {
   if (unit === 'B') return format.bytes(value);
   if (unit === 'ms') return format.duration(value);
+  if (unit && isCurrency(unit)) return format.money(value, unit, decimals ?? undefined);
   const number = decimals === null ? format.number(value) : format.decimals(value, decimals);
   return number + afterNumber(unit);
 }
@@ -47,7 +51,7 @@ export const afterNumber = (unit: string | null): string =>
 
 /** Without its unit, where that stands beside it once for all: in a heading, or in smaller letters. */
 export const splitUnit = (column: Column): { bare: Column; unit: string } =>
-  column.unit && column.unit !== 'B' && column.unit !== 'ms'
+  column.unit && !isWritten(column.unit)
     ? { bare: { ...column, unit: null }, unit: column.unit }
     : { bare: column, unit: '' };
 

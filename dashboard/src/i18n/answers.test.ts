@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { inLanguage } from './answers';
 
+const french = { language: 'fr', locale: 'fr-SN' } as const;
+
 const answer = {
   pages: [
     {
@@ -13,19 +15,54 @@ const answer = {
 };
 
 test('what is translated takes the place of the English, however deep it lies', () => {
-  const [page] = inLanguage(answer, 'fr').pages;
+  const [page] = inLanguage(answer, french).pages;
   expect(page?.items.map(({ title }) => title)).toEqual(['En retard', 'Flights']);
 });
 
 test('English is as it came, and so is what has no translation', () => {
-  expect(inLanguage(answer, 'en')).toBe(answer);
+  expect(inLanguage(answer, { language: 'en', locale: 'en-GB' })).toBe(answer);
   const plain = { rows: [[1, 'a', null]], translations: null };
-  expect(inLanguage(plain, 'fr')).toBe(plain);
+  expect(inLanguage(plain, french)).toBe(plain);
 });
 
 test('an answer may be a file, or have the word as a name of its own', () => {
   const file = new Blob(['%PDF']);
-  expect(inLanguage(file, 'fr')).toBe(file);
+  expect(inLanguage(file, french)).toBe(file);
   const named = { translations: 'none', metadata: { translations: { de: { title: 'x' } } } };
-  expect(inLanguage(named, 'fr')).toBe(named);
+  expect(inLanguage(named, french)).toBe(named);
+});
+
+// By the charts of Unicode's CLDR 48: the order of a day, September's short name, and hours of twelve.
+test.each([
+  ['en', 'Feb 8, 2013', 'Sep 8, 2013, 9:05 AM', 'February 8, 2013, 2:00 PM', '5:30 AM'],
+  ['en-US', 'Feb 8, 2013', 'Sep 8, 2013, 9:05 AM', 'February 8, 2013, 2:00 PM', '5:30 AM'],
+  ['en-GB', '8 Feb 2013', '8 Sept 2013, 09:05', '8 February 2013, 14:00', '05:30'],
+  ['en-NG', '8 Feb 2013', '8 Sept 2013, 09:05', '8 February 2013, 14:00', '05:30'],
+  ['en-GH', '8 Feb 2013', '8 Sept 2013, 9:05 am', '8 February 2013, 2:00 pm', '5:30 am'],
+] as const)('days of the server’s English are those of %s', (locale, day, moment, long, time) => {
+  const reader = { language: 'en', locale } as const;
+  const own = (texts: string[]) => ({ texts, translations: { fr: { texts: [] } } });
+  const said = [
+    'Delay 68 min on 8 Feb 2013; usually 2–9 min',
+    'since 8 Sep 2013 09:05',
+    'once on 8 February 2013, 14:00',
+    'every day at 05:30',
+  ];
+  const plain = ({ texts }: { texts: string[] }) => texts.map((text) => text.replace(/\s/g, ' '));
+  expect(plain(inLanguage(own(said), reader))).toEqual([
+    `Delay 68 min on ${day}; usually 2–9 min`,
+    `since ${moment}`,
+    `once on ${long}`,
+    `every day at ${time}`,
+  ]);
+});
+
+test('what somebody wrote, French, and what is no day stand as they are', () => {
+  const american = { language: 'en', locale: 'en-US' } as const;
+  const note = { text: 'seen on 8 Feb 2013', translations: null };
+  expect(inLanguage(note, american)).toBe(note);
+  const title = { title: '8 févr. 2013', translations: { fr: { title: '8 févr. 2013' } } };
+  expect(inLanguage(title, french).title).toBe('8 févr. 2013');
+  const odd = { title: '31 Feb 2013, 8 Marsh 2013', translations: { fr: { title: '' } } };
+  expect(inLanguage(odd, american)).toBe(odd);
 });

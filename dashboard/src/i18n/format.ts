@@ -40,6 +40,10 @@ const countriesOf = (locale: string) =>
 const localesOf = (locale: string) =>
   kept(`locale ${locale}`, () => new Intl.DisplayNames(locale, { type: 'language' }));
 
+/** Whether a unit is money, by ISO 4217. */
+export const isCurrency = (unit: string) =>
+  kept('currencies', () => new Set(Intl.supportedValuesOf('currency'))).has(unit);
+
 interface Reader {
   readonly language: Language;
   readonly timeZone: string;
@@ -102,7 +106,15 @@ export function formatters(reader: Reader) {
     compact: (value: number) => number(value, { notation: 'compact', maximumFractionDigits: 1 }),
     /** value: in percent, 12.5 for 12.5 %. */
     percent: (value: number) => number(value / 100, { style: 'percent', maximumFractionDigits: 1 }),
-    money: (value: number, currency: string) => number(value, { style: 'currency', currency }),
+    /** digits: as many decimals; else as many as the currency has. */
+    money: (value: number, currency: string, digits?: number) =>
+      number(value, {
+        ...{ style: 'currency', currency },
+        ...(digits !== undefined && {
+          minimumFractionDigits: digits,
+          maximumFractionDigits: digits,
+        }),
+      }),
     dateTime: (at: string | number | Date) =>
       moment(at, { dateStyle: 'medium', timeStyle: 'short' }),
     date: (at: string | number | Date) => moment(at, { dateStyle: 'medium' }),

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { localeOf, REGIONS } from './language';
+import { LANGUAGES, type Language, localeOf, REGIONS } from './language';
 
 vi.stubGlobal('window', { matchMedia: () => new EventTarget() });
 vi.stubGlobal('document', { documentElement: { dataset: {} } });
@@ -34,6 +34,19 @@ describe.each([
     expect(format.percent(12.5)).toBe(share);
   });
 });
+
+// The server's texts have one way a language for these; days.ts writes the others anew.
+test.each(Object.entries(LANGUAGES))(
+  'what the regions of %s write alike',
+  (language, { regions }) => {
+    const said = [...regions, null].map((region) => {
+      const f = formatters({ language: language as Language, region, timeZone: 'UTC' });
+      const days = language === 'en' ? [] : [f.dateTime(at), f.time(at), f.monthName(2)];
+      return [f.number(-1_234_567.89), f.percent(12.5), f.monthName(9), ...days];
+    });
+    for (const each of said) expect(each).toEqual(said[0]);
+  },
+);
 
 test('francs have their own name', () => {
   const senegal = formatters({ language: 'fr', region: 'SN', timeZone: 'UTC' });

@@ -4,7 +4,14 @@
  */
 import { useSyncExternalStore } from 'react';
 import { loadCatalogue } from '@/i18n/catalogue';
-import { isLanguage, isRegion, LANGUAGES, type Language, type Region } from '@/i18n/language';
+import {
+  isLanguage,
+  isRegion,
+  LANGUAGES,
+  type Language,
+  localeOf,
+  type Region,
+} from '@/i18n/language';
 import { readJson, writeNote } from '@/offline/local';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -103,6 +110,12 @@ dark.addEventListener('change', () => {
 });
 
 export const preferences = () => current;
+
+/** How the reader's texts are written now. */
+export const writing = () => ({
+  language: current.language,
+  locale: localeOf(current.language, current.region),
+});
 
 /** Holds at once, but for a language, whose words are loaded first. */
 export async function setPreferences(changed: Partial<Omit<Preferences, 'region'>>) {

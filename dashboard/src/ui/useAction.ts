@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type Failure, failureOf, type Issue } from '@/api/errors';
 import { inLanguage } from '@/i18n/answers';
 import { useWords } from '@/i18n/words';
-import { preferences } from '@/session/preferences';
+import { writing } from '@/session/preferences';
 import { sayFailure } from './States';
 import { say } from './toasts';
 import { words } from './words';
@@ -23,7 +23,7 @@ export function useAction<I, O>({ run, done, touches = [], onDone }: Options<I, 
   const t = useWords(words);
   const queries = useQueryClient();
   const mutation = useMutation({
-    mutationFn: async (input: I) => inLanguage(await run(input), preferences().language),
+    mutationFn: async (input: I) => inLanguage(await run(input), writing()),
     onSuccess: async (output, input) => {
       if (done) say(typeof done === 'string' ? done : done(output, input));
       await Promise.all(touches.map((queryKey) => queries.invalidateQueries({ queryKey })));

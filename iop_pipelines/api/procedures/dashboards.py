@@ -388,10 +388,11 @@ def _dashboard(stored: registered.StoredDashboard) -> Dashboard:
 
 def _config_of(ctx: Context, given: OfPanel) -> form.QueryConfig:
     if given.panel_id is None:
-        return _unsaved(given)
-    return form.parse_config(
-        registered.panel(ctx.platform.engine, given.panel_id).panel.query_config
-    )
+        config = _unsaved(given)
+    else:
+        stored = registered.panel(ctx.platform.engine, given.panel_id)
+        config = form.parse_config(stored.panel.query_config)
+    return config.in_region(ctx.platform.settings.region)
 
 
 _Asked = TypeVar("_Asked", bound=OfPanel)

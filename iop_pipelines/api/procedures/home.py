@@ -203,8 +203,8 @@ def _read_panels(found: registered.StoredDashboard) -> list[registered.StoredPan
 
 
 def _figures(ctx: Context, panel: registered.StoredPanel) -> list[Figure]:
-    config = parse_config(panel.query_config)
     platform = ctx.platform
+    config = parse_config(panel.query_config).in_region(platform.settings.region)
     return figures_of(
         config,
         config.charts[0].data if config.charts else config.first_table,

@@ -579,7 +579,7 @@ def _declare_files(registry: Registry) -> None:
 
 def _explained(ctx: Context, given: Explain) -> tuple[Explained, ...]:
     """All tables: they are read and kept whatever the file shows, since another may be asked for later."""
-    config = parse_config(given.query_config)
+    config = parse_config(given.query_config).in_region(ctx.platform.settings.region)
     main = main_table(config, FileFormat(given.format))
     return explain(
         config,

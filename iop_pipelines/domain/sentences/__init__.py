@@ -6,9 +6,10 @@ the module of a language's name here, `fr.py`, and has each code of the English 
 labels and other words, by the English that stands in the code (`domain.languages.Text`).
 
 Templates are those of `str.format` by name, with a few forms more: `{n:,}` and `{n:g}` as the language writes numbers,
-`{n:exact}` with every digit that it has, `{day:date}` of an ISO date in words, `{day:day}` in figures, `{at:moment}` of
-a day and its time in figures, `{n:month}` from January, 1, and `{n:weekday}` from Monday, 0, `{n:entry|entries}` by the
-number, and `{known:or}`, `{known:and}`, `{all:then}` or `{all:lines}` of a list, which is else told with commas.
+`{n:exact}` with every digit that it has, `{day:date}` of an ISO date in words, `{day:day}` in figures, `{at:time}` of
+a time of day, `{at:moment}` of a day and its time in figures, `{n:month}` from January, 1, and `{n:weekday}` from
+Monday, 0, `{n:entry|entries}` by the number, and `{known:or}`, `{known:and}`, `{all:then}` or `{all:lines}` of a list,
+which is else told with commas.
 A value that is a sentence, or a text of the platform's own, is told in the same language.
 """
 
@@ -249,13 +250,17 @@ def _told(value: Any, form: str, language: Language, locale: Locale | None) -> s
     if form == "date":
         year, month, day = (int(part) for part in str(value).split("-"))
         parts: dict[str, Any] = {"day": day, "month": words.MONTHS[month - 1], "year": year}
-        return _filled(words.DATE, parts, language, locale)
+        order = words.DATE if locale is None else locale.words.get(language, words.DATE)
+        return _filled(order, parts, language, locale)
     if form == "day":
         return str(value) if locale is None else locale.moment(str(value))
+    if form == "time":
+        return str(value) if locale is None else locale.time(str(value))
     if form == "moment":
         day, _, time = str(value).partition(" ")
-        shown = day if locale is None else locale.moment(day)
-        return f"{shown}{words.JOINTS['at']}{time}" if time else shown
+        if locale is not None:
+            day, time = locale.moment(day), locale.time(time)
+        return f"{day}{words.JOINTS['at']}{time}" if time else day
     if form == "month":
         return words.MONTHS[int(value) - 1]
     if form == "weekday":

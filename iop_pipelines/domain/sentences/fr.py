@@ -1040,7 +1040,7 @@ SENTENCES: Mapping[str, str] = {
     "moment.not_iso": "{text!r} n’est pas une date ou heure ISO comme 2013-02-08",
     "moment.out_of_range": "doit être entre les années 1 et 9999 en UTC",
     "moment.past": "{moment} est passé ; il est {now} UTC",
-    "moment.time": "{day:date} à {time}",
+    "moment.time": "{day:date} à {time:time}",
     "moment.too_early": (
         "{text!r} est avant l’an {year}, où commencent les dates des bases de données"
     ),
@@ -1137,7 +1137,7 @@ SENTENCES: Mapping[str, str] = {
     "page.from": "contre {value}",
     "page.lowest_delivery": "livraison utilisée la plus basse {score}",
     "page.data_until": "données jusqu’au {until:moment}",
-    "page.made": "Établi par IOP le {day:day} à {made}, données lues à {read} ({zone})",
+    "page.made": "Établi par IOP le {day:day} à {made:time}, données lues à {read:time} ({zone})",
     "page.named": "{label} : {value}",
     "page.not_set": "non défini",
     "page.number": "Page {number} sur {count}",
@@ -1414,7 +1414,7 @@ SENTENCES: Mapping[str, str] = {
     "schedule.not_iso": (
         "{text!r} n’est pas un moment ; possible : une heure ISO comme 2026-12-01T09:00"
     ),
-    "schedule.once": "une fois, le {day:date} à {time}",
+    "schedule.once": "une fois, le {day:date} à {time:time}",
     "schedule.past": "{text!r} est passé et n’arriverait jamais ; il est {now} UTC",
     "schedule.unknown": "{text!r} n’est pas une planification ; formes possibles : {known}",
     "schedule.unknown_time_zone": (
@@ -1602,6 +1602,7 @@ SENTENCES: Mapping[str, str] = {
         "champ, ou déclarez `{name}: {{type: {type}}}`"
     ),
     "time_zone.unknown": "{name!r} n’est pas un fuseau horaire IANA comme Africa/Lagos",
+    "time.of_day": "{time:time}",
     "times.hourly": "toutes les heures",
     "times.hourly_between": "toutes les {step:heures|{step} heures} de {first} à {last}",
     "times.listed": "à {times:and}",

@@ -1,7 +1,11 @@
 """dashboards.*, panels.* and datasets.*: configured views and the rows behind a figure."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
+from iop_pipelines.drm.clock import set_clock
 from iop_pipelines.errors import Conflict, InvalidInput, NotFound
 from iop_pipelines.runtimes.catalogue import FINDING_KINDS
 
@@ -206,3 +210,40 @@ def test_datasets_are_listed_with_their_latest_data_and_described(api):
     assert api.call("datasets.schema", name="recommendations")["source"] == "recommendations"
     with pytest.raises(InvalidInput, match="name: no source"):
         api.call("datasets.schema", name="nothing")
+
+
+@pytest.mark.parametrize(
+    ("region", "said", "weeks"),
+    # On Monday, 11 February: the week from Monday the 4th, and that from Sunday the 3rd.
+    [
+        (None, {}, ["2013-02-04"]),
+        ("NG", {}, ["2013-02-04"]),
+        ("US", {}, ["2013-02-03"]),
+        ("KE", {}, ["2013-02-03"]),
+        ("US", {"week_start": "mon"}, ["2013-02-04"]),
+    ],
+)
+def test_weeks_of_a_panel_begin_as_in_the_region_of_the_instance(api, region, said, weeks):
+    platform = api.context.platform
+    set_clock(platform.drm_engine, datetime(2013, 2, 11, 15))
+    there = replace(platform, settings=replace(platform.settings, region=region))
+    asked = replace(api, context=replace(api.context, platform=there))
+    config = {
+        "version": 2,
+        "source": "dataset:flights_daily",
+        **said,
+        "where": {"field": "date", "op": "in_period", "value": "last_week"},
+        "datasets": {
+            "weeks": {"select": [{"field": "date", "bucket": "week"}, {"measure": "flights"}]},
+            "days": {"select": [{"field": "date"}], "group": True, "sort": [{"by": "date"}]},
+        },
+    }
+    shown = asked.call("panels.data", queryConfig=config)
+    assert [row[0] for row in shown["rows"]] == weeks
+    only = {**config, "datasets": {"days": config["datasets"]["days"]}}
+    days = [row[0] for row in asked.call("panels.data", queryConfig=only)["rows"]]
+    assert (days[0], len(days)) == (weeks[0], 7)
+    # The dashboard's period, which takes the place of its own, is one of such weeks too.
+    bare = {name: each for name, each in only.items() if name != "where"}
+    chosen = asked.call("panels.data", queryConfig=bare, period="last_week")
+    assert [row[0] for row in chosen["rows"]] == days

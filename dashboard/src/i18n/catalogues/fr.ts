@@ -1659,11 +1659,12 @@ export default {
     reportLanguage: 'Langue du rapport',
     reportLanguageHint: 'Les noms des données et vos propres textes restent tels quels.',
     reportLocale: 'Nombres et dates comme en',
-    localeOfLanguage: 'Usage de la langue',
+    localeOfLanguage: 'Usage de la langue et de la région de la plateforme',
     fiscalYearStart: 'Début de l’exercice',
     fiscalYearStartHint:
       'Compte pour des périodes comme «\u00a0ce trimestre d’exercice\u00a0» et pour les groupes par trimestre.',
     weekStart: 'Début de la semaine',
+    weekStartUsual: 'Usage de la région de la plateforme, sinon lundi',
     brand: 'Apparence des pages',
     logo: 'Logo',
     logoHint:

@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { ALONE, api, type ExecutionDetail, type ExecutionFilter } from '@/api/client';
 import { inLanguage } from '@/i18n/answers';
-import { preferences } from '@/session/preferences';
+import { writing } from '@/session/preferences';
 
 const SOON_MS = 1_500;
 const LATER_MS = 5_000;
@@ -45,6 +45,6 @@ export const recommendationsOfQuery = (id: number) =>
       api.recommendations.list.query({ order: 'newest', limit: 1000 }, { signal }),
     select: (found) => {
       const own = found.filter((each) => each.sourceRef === `execution:${id}`);
-      return inLanguage(own, preferences().language);
+      return inLanguage(own, writing());
     },
   });

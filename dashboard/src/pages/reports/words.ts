@@ -158,10 +158,11 @@ export const words = defineWords('reports', {
   reportLanguage: 'Language of the report',
   reportLanguageHint: 'Names of data and your own texts stay as they are.',
   reportLocale: 'Numbers and dates as in',
-  localeOfLanguage: 'Usual for the language',
+  localeOfLanguage: 'Usual for the language and the platform’s region',
   fiscalYearStart: 'Fiscal year begins in',
   fiscalYearStartHint: 'Counts in periods such as “this fiscal quarter” and in groups by quarter.',
   weekStart: 'Week begins on',
+  weekStartUsual: 'Usual in the platform’s region, else Monday',
   brand: 'Look of the pages',
   logo: 'Logo',
   logoHint:

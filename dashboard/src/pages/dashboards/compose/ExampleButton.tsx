@@ -8,7 +8,6 @@ import { useWords } from '@/i18n/words';
 import { useIsOnline } from '@/offline/connection';
 import { datasetNames, schemaOf } from '@/query/queries';
 import { sourcesOf } from '@/query/sources';
-import { useLanguage } from '@/session/preferences';
 import { Button } from '@/ui/Button';
 import { useAction } from '@/ui/useAction';
 import { words } from '../words';
@@ -16,7 +15,6 @@ import { exampleOf } from './example';
 
 export function ExampleButton() {
   const t = useWords(words);
-  const language = useLanguage();
   const format = useFormat();
   const queries = useQueryClient();
   const isOnline = useIsOnline();
@@ -34,7 +32,7 @@ export function ExampleButton() {
       return api.dashboards.save.mutate({
         name: t.exampleName,
         description: [t.exampleText, ...schemas.flatMap(sayStretch)].join(' '),
-        panels: exampleOf(inLanguage(schemas, language), t.exampleTitle),
+        panels: exampleOf(inLanguage(schemas, format), t.exampleTitle),
       });
     },
     touches: [['dashboards.list']],

@@ -69,16 +69,14 @@ export function PageFields({
         />
         <SelectField
           label={t.weekStart}
-          value={config.week_start ?? 'mon'}
-          options={WEEK_STARTS.map((value, at) => ({ value, label: weekday(at) }))}
+          value={config.week_start ?? ''}
+          options={[
+            { value: '', label: t.weekStartUsual },
+            ...WEEK_STARTS.map((value, at) => ({ value, label: weekday(at) })),
+          ]}
           problems={problems('week_start')}
           onChange={({ target }) =>
-            set({
-              week_start:
-                target.value === 'mon'
-                  ? undefined
-                  : WEEK_STARTS.find((each) => each === target.value),
-            })
+            set({ week_start: WEEK_STARTS.find((each) => each === target.value) })
           }
         />
       </Fields>
