@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from iop_pipelines.drm import standin, tables
 from iop_pipelines.drm.clock import now, read_clock, release_clock, set_clock
-from iop_pipelines.drm.rows import read_rows
+from iop_pipelines.drm.rows import read_row_parts, read_rows
 from iop_pipelines.drm.source import SharedDatabase
 from iop_pipelines.drm.standin import Replay
 from iop_pipelines.drm.tables import RunStatus
@@ -369,3 +369,25 @@ def test_names_in_the_contract_are_the_tables_own():
 def test_every_table_is_made_of_innodb(drm_engine):
     assert sa.inspect(drm_engine).has_table("drm_rows_flights_daily")
     assert standin.landing_of("flights_daily").dialect_options["mysql"]["engine"] == "InnoDB"
+
+
+@pytest.mark.parametrize("owners", ["1111112", "1212211", "2111111", "1222222"])
+@pytest.mark.parametrize("at_once", [1, 2, 4, 100])
+def test_rows_of_a_run_are_its_own_in_order_wherever_they_stand_among_others(
+    drm_engine, monkeypatch, owners: str, at_once: int
+) -> None:
+    monkeypatch.setattr("iop_pipelines.drm.rows.ROWS_AT_ONCE", at_once)
+    landing = SharedDatabase(drm_engine).dataset("flights_daily").landing_table
+    told = landing.columns.keys()[-1]
+    with begin_write(drm_engine) as connection:
+        for place, owner in enumerate(owners):
+            row = {"run_id": 900 + int(owner), told: str(place)}
+            connection.execute(landing.insert().values(row))
+    for owner in "12":
+        parts = list(read_row_parts(drm_engine, "flights_daily", 900 + int(owner)))
+        assert [place for part in parts for place in part[told]] == [
+            str(place) for place, each in enumerate(owners) if each == owner
+        ]
+        assert max(map(len, parts)) <= at_once
+    (nothing,) = read_row_parts(drm_engine, "flights_daily", 903)
+    assert (len(nothing), set(nothing.columns)) == (0, {*landing.columns.keys()} - {"id", "run_id"})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 from itertools import count
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -70,9 +70,9 @@ def column_of(cells: Cells) -> Column:
 def read_plain(cells: Cells, type_: FieldType) -> tuple[Values, npt.NDArray[np.bool_]] | None:
     """Integers or numbers, and which are missing, where every cell is a short one as computers write it, or missing;
     None where one is not, or may not be."""
-    known = [cell for cell in cells if cell]
-    is_null = np.zeros(len(cells), dtype=bool)
-    if len(known) < len(cells):
+    known, is_null = cast("list[str]", cells), np.zeros(len(cells), dtype=bool)
+    if not all(cells):
+        known = [cell for cell in cells if cell]
         is_null = np.fromiter((not cell for cell in cells), bool, len(cells))
     signs = _OF_INTEGERS if type_ == "integer" else _OF_NUMBERS
     try:
