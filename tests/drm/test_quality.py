@@ -1,4 +1,6 @@
+import re
 from datetime import datetime, timedelta
+from itertools import product
 
 import pytest
 
@@ -102,3 +104,26 @@ def test_timeliness_falls_to_0_a_day_after_the_sla_and_weighs_15_percent(late, t
 def test_nothing_delivered_scores_0_where_rows_were_announced_and_100_where_none_were():
     assert score([], rows_expected=5).score == 0
     assert score([], rows_expected=0).score == 100
+
+
+@pytest.mark.parametrize(
+    ("kind", "right"),
+    [("integer", r"-?[0-9]+"), ("number", r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")],
+)
+def test_a_number_is_right_wherever_it_stands_among_others(kind: str, right: str) -> None:
+    """Every text of up to four of these signs, and each wrong one among right ones."""
+    texts = ["".join(signs) for size in range(1, 5) for signs in product("07.-", repeat=size)]
+    good = [text for text in texts if re.fullmatch(right, text)]
+    wrong = [text for text in texts if not re.fullmatch(right, text)]
+    assert len(good) > 20 < len(wrong)
+
+    def validity(cells: list[str | None]) -> float:
+        rows = [{"x": cell} for cell in cells]
+        schema = {"type": "object", "properties": {"x": {"type": [kind, "null"]}}}
+        return score_rows(
+            rows, schema, (), rows_expected=len(rows), finished_at=DUE, due_at=DUE
+        ).validity
+
+    assert validity([*good, None, ""]) == 100
+    for text in [*wrong, "7\n7", "\u0667x", "9" * 5_000]:
+        assert validity([*good[:9], text]) == 90, text
