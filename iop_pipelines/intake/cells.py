@@ -4,6 +4,7 @@ A million figures as strings of their own take 60 MB a column, packed 8.
 """
 
 from array import array
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, count
@@ -29,7 +30,7 @@ def _numbering() -> defaultdict[str, int]:
 class Cells(Sequence[str]):
     """A column of texts; grows at its end, in blocks."""
 
-    __slots__ = ("_ends", "_numbers", "_opened", "_pieces", "_texts", "_used")
+    __slots__ = ("_counts", "_distinct", "_ends", "_numbers", "_opened", "_pieces", "_texts")
 
     def __init__(self, blocks: Iterable[Sequence[str]] = ()) -> None:
         self._numbers: defaultdict[str, int] | None = _numbering()
@@ -38,7 +39,8 @@ class Cells(Sequence[str]):
         self._ends: list[int] = []
         self._opened: tuple[int, list[str]] | None = None
         self._texts: list[str] | None = None
-        self._used: list[str] | None = None
+        self._counts: dict[str, int] | None = None
+        self._distinct: list[str] | None = None
         for block in blocks:
             self.extend(block)
 
@@ -55,7 +57,7 @@ class Cells(Sequence[str]):
             _packed(texts) if numbers is None else array("I", map(numbers.__getitem__, texts))
         )
         self._ends.append(len(self) + len(texts))
-        self._opened = self._used = None
+        self._opened = self._counts = self._distinct = None
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
@@ -74,7 +76,7 @@ class Cells(Sequence[str]):
             place += len(self)
         if not 0 <= place < len(self):
             raise IndexError(place)
-        at = int(np.searchsorted(self._ends, place, side="right"))
+        at = bisect_right(self._ends, place)
         if self._opened is None or self._opened[0] != at:
             self._opened = at, self._open(at)
         return self._opened[1][place - (self._ends[at - 1] if at else 0)]
@@ -94,12 +96,9 @@ class Cells(Sequence[str]):
     @property
     def distinct(self) -> list[str] | None:
         """The different texts, in the order of their first row; None where they are too many to be listed."""
-        if self._numbers is None:
-            return None
-        if self._used is None:
-            # Those of rows that were left out are numbered too.
-            self._used = list(self.counts or ())
-        return self._used
+        if self._distinct is None and (counts := self.counts) is not None:
+            self._distinct = list(counts)
+        return self._distinct
 
     @property
     def codes(self) -> npt.NDArray[np.int64]:
@@ -116,8 +115,11 @@ class Cells(Sequence[str]):
         """How often each different text is there; None where they are too many to be listed."""
         if self._numbers is None:
             return None
-        counts = np.bincount(self.codes, minlength=len(self._numbers)).tolist()
-        return {text: n for text, n in zip(self._numbers, counts, strict=True) if n}
+        if self._counts is None:
+            counts = np.bincount(self.codes, minlength=len(self._numbers)).tolist()
+            # Those of rows that were left out are numbered too.
+            self._counts = {text: n for text, n in zip(self._numbers, counts, strict=True) if n}
+        return self._counts
 
     def sample(self, most: int) -> list[str]:
         """Different texts from all over the column, about as many as that."""
@@ -137,6 +139,18 @@ class Cells(Sequence[str]):
             parts = [np.array(list(map(read, piece)), dtype) for piece in self.pieces()]
             return np.concatenate(parts) if parts else np.zeros(0, dtype)
         return np.array(list(map(read, self._numbers)), dtype)[self.codes]
+
+    def made(self, make: Callable[[Sequence[str]], list[str | None]]) -> Iterator[list[str | None]]:
+        """What becomes of all texts, of few different ones at once, a block at a time."""
+        distinct = self.distinct
+        if distinct is None:
+            yield from map(make, self.pieces())
+            return
+        known = dict(zip(distinct, make(distinct), strict=True))
+        by_number = list(map(known.get, self._numbers or ()))
+        for piece in self._pieces:
+            if isinstance(piece, array):
+                yield list(map(by_number.__getitem__, piece))
 
     def taken(self, rows: Rows) -> "Cells":
         """Those of some rows, which are in rising order."""

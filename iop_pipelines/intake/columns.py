@@ -104,13 +104,7 @@ class Column:
 
     def blocks(self) -> Iterator[list[str | None]]:
         """All of them as they land, in blocks of cells."""
-        distinct = self.cells.distinct
-        if distinct is None:
-            yield from map(self.landed, self.cells.pieces())
-            return
-        landed = dict(zip(distinct, self.landed(distinct), strict=True))
-        for block in self.cells.pieces():
-            yield list(map(landed.__getitem__, block))
+        return self.cells.made(self.landed)
 
 
 def names_of(labels: Iterable[str], taken: Iterable[str] = ()) -> list[str]:

@@ -232,13 +232,12 @@ def _rows(table: RawTable, head: Head, labels: list[str]) -> Framed:
 
 def _parts_said(lines: Lines, places: Sequence[int], labels: Sequence[str]) -> list[str]:
     """Year, month, day and hour in the first columns are called so where no head calls them, and they only grow."""
-    rows = [lines[place].cells for place in places]
-    for count in (4, 3, 2):
+    counts = [n for n in (4, 3, 2) if all(map(_NO_NAME.fullmatch, labels[:n]))]
+    rows = [lines[place].cells for place in places] if counts else []
+    for count in counts:
         own = [
             tuple(int(c) if c.isdecimal() and len(c) <= 4 else -1 for c in r[:count]) for r in rows
         ]
-        if not all(map(_NO_NAME.fullmatch, labels[:count])):
-            continue
         is_moment = len(own) >= _FEWEST_ROWS and all(
             len(each) == count
             and all(

@@ -65,7 +65,7 @@ def _names(framed: Framed, place: int) -> _Flags | None:
     one does not leave it out."""
     cells = framed.columns[place]
     distinct = cells.distinct
-    if distinct is None or "" not in distinct or not cells[0]:
+    if distinct is None or not (cells.counts or {}).get("") or not cells[0]:
         return None
     said = _said(cells)
     if int((~said).sum()) < _MIN_GAPS * len(framed):

@@ -5,7 +5,7 @@ with points); where neither decides, the reader is asked.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
@@ -463,7 +463,8 @@ def form_of(
         return None
     # Of as many the first: 2009/10 is October only where it is not one of a row of seasons.
     forms = (*_NAMED_YEARS, *_STRONG, *_WEAK) if takes_weak else _STRONG
-    best = max(((_count(form, distinct, zone), form) for form in forms), key=lambda item: item[0])
+    counts = zip(_counts(forms, distinct, zone), forms, strict=True)
+    best = max(counts, key=lambda item: item[0])
     numeric = _numeric_order(distinct, zone) if _are_figures(distinct) else None
     if numeric is not None and numeric.of - numeric.unread > best[0]:
         if dates is not None:
@@ -479,7 +480,7 @@ def of_form(form: Form, cells: Iterable[str], zone: str) -> Found | None:
     distinct = list(dict.fromkeys(cells))
     return (
         Found(form, False, 0, len(distinct))
-        if _count(form, distinct, zone) == len(distinct)
+        if _counts((form,), distinct, zone) == [len(distinct)]
         else None
     )
 
@@ -548,12 +549,18 @@ def _is_enough(unread: int, of: int) -> bool:
     return unread <= 0.2 * of
 
 
-def _count(form: Form, cells: list[str], zone: str) -> int:
-    """How many are of the form; of one that too many are not of, those up to there."""
+def _counts(forms: Sequence[Form], cells: list[str], zone: str) -> list[int]:
+    """How many are of each of the forms; of one that too many are not of, those up to there."""
     # Most forms are not those of a column, which the pattern alone tells of the first fifth of it.
     first = cells[: len(cells) // 5 + 1]
-    if not any(map(form.pattern.fullmatch, first)) and not _SPACED.search("\n".join(first)):
-        return 0
+    is_spaced = _SPACED.search("\n".join(first)) is not None
+    return [
+        _count(form, cells, zone) if is_spaced or any(map(form.pattern.fullmatch, first)) else 0
+        for form in forms
+    ]
+
+
+def _count(form: Form, cells: list[str], zone: str) -> int:
     read = 0
     for place, cell in enumerate(cells, start=1):
         read += form.read(cell, zone) is not None
@@ -609,7 +616,7 @@ def _short_year_first(cells: list[str], zone: str) -> Found | None:
     is_first = len(last) > 12 and len(first) < len(last) and max(map(int, last)) <= 31
     if not is_first or len(first) > 12:
         return None
-    unread = len(cells) - _count(_SHORT_YEAR_FIRST, cells, zone)
+    unread = len(cells) - _counts((_SHORT_YEAR_FIRST,), cells, zone)[0]
     return Found(
         _SHORT_YEAR_FIRST, False, unread, len(cells), "the last part runs through the days"
     )

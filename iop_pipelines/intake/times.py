@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,7 @@ from iop_pipelines.intake.moments import (
 )
 from iop_pipelines.intake.numerals import is_null
 from iop_pipelines.intake.questions import Ask, Question
-from iop_pipelines.intake.series import MAX_WATCHED, together
+from iop_pipelines.intake.series import MAX_WATCHED, Codes, together
 
 _WEAK_HEADS = re.compile(
     r"(?:^|[^a-z])(time|timestamp|date|day|datum|zeit|tag|fecha|data|dia|heure|hora|jour|moment|ts|ds|epoch|unix|"
@@ -106,6 +107,7 @@ _SINCE, _UNTIL = np.datetime64("2000-01-01", "us"), np.datetime64("2038-01-01", 
 _AN_HOUR = np.timedelta64(1, "h")
 _NO_TIME = np.timedelta64(0, "us")
 _SAMPLE = 2_000
+_PROBED = 1_000
 _FEWEST_DAYS = 3
 _FEWEST_RISES = 5
 _FEWEST_IN_ORDER = 20
@@ -637,20 +639,33 @@ def says_when(column: Column, moments: Moments) -> bool:
         return False
     if column.kind != "integer":
         return _says_share_of_year(column, moments)
+    first = np.fromiter(map(_whole_number, islice(column.cells, _PROBED)), np.int64)
+    # Of most columns the first rows say it.
+    if not any(_parts_that_are(first[known[:_PROBED]], moments[:_PROBED][known[:_PROBED]])):
+        return False
     numbers = column.cells.mapped(_whole_number, "int64")[known]
-    own = moments[known]
+    is_varied = bool((numbers != numbers[0]).any())
+    return is_varied and any(_parts_that_are(numbers, moments[known]))
+
+
+def _parts_that_are(numbers: Codes, own: Moments) -> list[bool]:
+    """Which parts of its moment each number is, as year, month, day and hour."""
     years, months, days = (own.astype(f"datetime64[{unit}]") for unit in "YMD")
     year = years.astype(np.int64) + 1970
     month = (months - years.astype("datetime64[M]")).astype(np.int64) + 1
     day = (days - months.astype("datetime64[D]")).astype(np.int64) + 1
     hour = (own - days).astype("timedelta64[h]").astype(np.int64)
     parts = (year, month, day, hour, 100 * year + month, (100 * year + month) * 100 + day)
-    return bool((numbers != numbers[0]).any()) and any((numbers == each).all() for each in parts)
+    return [bool((numbers == each).all()) for each in parts]
 
 
 def _says_share_of_year(column: Column, moments: Moments) -> bool:
     """2013.0417 is the middle of January."""
     years = moments.astype("datetime64[Y]").astype(np.int64) + 1970
+    (first,) = column.landed([column.cells[0]])
+    # Of most columns the first row says it.
+    if first is None or not first.startswith(f"{years[0]}."):
+        return False
     begin = 0
     for block in column.blocks():
         end = begin + len(block)

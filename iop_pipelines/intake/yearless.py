@@ -112,10 +112,12 @@ def _with_years_of_periods(framed: Framed, name: str) -> Framed:
     are those of the months and weeks.
     """
     year = _told_year(framed, name) if _year_column(framed) is None else None
+    if year is None:
+        return framed
     for place, (label, cells) in enumerate(zip(framed.labels, framed.columns, strict=True)):
         known = [cell for cell in cells.distinct or () if not is_null(cell)]
-        numbers = list(map(_number_of(label), known)) if year is not None else []
-        if len(known) < _FEWEST or 0 in numbers or not numbers or not _is_in_order(numbers):
+        numbers = list(map(_number_of(label), known))
+        if len(known) < _FEWEST or 0 in numbers or not _is_in_order(numbers):
             continue
         # A second year would say each of them again.
         if not _comes_once(framed, place):
