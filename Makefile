@@ -32,11 +32,11 @@ SUITE = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/pytest --numprocesses
 # The suite is what `make test` waits for: these take what it leaves. The web app's tests do not, they have their time.
 YIELDING = nice -n 10
 
-.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-deploy test-image test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-understood bench-analytics bench-backtest bench-executions bench-reports screenshots report-pages image image-base sbom lock system-packages clean
+.PHONY: help dashboard demo test suite checks faults-beside test-dashboard test-deploy test-image test-faults coverage durations lint fix types bench-import bench-api bench-transform bench-dashboard bench-event-log bench-intake bench-understood bench-analytics bench-backtest bench-executions bench-panel bench-reports screenshots report-pages image image-base sbom lock system-packages clean
 
 help:
 	@sed -n '2,5s/^# *//p' Makefile
-	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-understood | bench-analytics | bench-backtest | bench-executions | bench-reports | screenshots | report-pages | image | image-base | sbom | lock | clean"
+	@echo "make test-dashboard | coverage | durations | lint | fix | types | bench-import | bench-api | bench-transform | bench-dashboard | bench-event-log | bench-intake | bench-understood | bench-analytics | bench-backtest | bench-executions | bench-panel | bench-reports | screenshots | report-pages | image | image-base | sbom | lock | clean"
 
 HOME_DIR ?= .iop/demo
 
@@ -144,6 +144,9 @@ bench-backtest: .venv/.runtime
 
 bench-executions: .venv/.dev
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) benchmarks/executions.py $(ARGS)
+
+bench-panel: .venv/.runtime
+	$(PY) benchmarks/panel.py $(ARGS)
 
 bench-reports: .venv/.runtime
 	$(PY) benchmarks/reports.py $(ARGS)

@@ -24,6 +24,8 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_KEEP_MODEL_FILES_DAYS` | `30` | files of models that no version names any more; 0: for ever |
 | `IOP_UPLOAD_MB` | `200` | the largest file, also of a model, that the app takes or an archive unpacks to, at least 1 |
 | `IOP_MODEL_SERVERS` | empty: none | model servers that `remote` models may call, `https://host:port`, by commas |
+| `IOP_PANEL_ROWS` | `250000` | a larger panel is read, judged and written in parts of so many rows, at least 1000 |
+| `IOP_PANEL_PROCESSES` | `1` | processes that a worker judges the parts of such a panel by, at least 1 |
 | `IOP_WORKER_LOST_S` | `75` | a worker without a heartbeat for so long is dead, at least 20 |
 | `IOP_STALLED_S` | `900` | what shows no progress for so long is ended with its worker, at least 10 |
 | `IOP_CLAIM_LOST_S` | `120` | work that was claimed for a run that does not come is queued again, at least 30 |
@@ -75,6 +77,8 @@ class Settings:
     keep_model_files_days: int = 30
     upload_mb: int = 200
     model_servers: tuple[str, ...] = ()
+    panel_rows: int = 250_000
+    panel_processes: int = 1
     worker_lost_s: int = 75
     stalled_s: int = 900
     claim_lost_s: int = 120
@@ -125,6 +129,8 @@ class Settings:
                 for each in (env.get("IOP_MODEL_SERVERS") or "").split(",")
                 if each.strip()
             ),
+            panel_rows=_whole("IOP_PANEL_ROWS", env.get("IOP_PANEL_ROWS"), 250_000, 1000),
+            panel_processes=_whole("IOP_PANEL_PROCESSES", env.get("IOP_PANEL_PROCESSES"), 1, 1),
             worker_lost_s=_whole("IOP_WORKER_LOST_S", env.get("IOP_WORKER_LOST_S"), 75, 20),
             stalled_s=_whole("IOP_STALLED_S", env.get("IOP_STALLED_S"), 900, 10),
             claim_lost_s=_whole("IOP_CLAIM_LOST_S", env.get("IOP_CLAIM_LOST_S"), 120, 30),

@@ -162,14 +162,42 @@ def least_budgets(p: np.ndarray, weeks: np.ndarray) -> np.ndarray:
         p: (n, s) the chance of a row as strange, NaN where nothing was judged; series aligned by period at their ends.
         weeks: (n, s), how long a period of each series is, in weeks.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        budgets = np.where(np.isnan(p), np.nan, np.inf)
-        is_seldom = p <= LARGEST_P
-        # A row is a test of its own: where nothing is seldom none is told.
-        rows = is_seldom.any(axis=1)
-        needed = _stands_out_at(p[rows] / weeks[rows])
-    budgets[rows] = np.where(is_seldom[rows], needed, budgets[rows])
+    budgets = np.where(np.isnan(p), np.nan, np.inf)
+    is_seldom = p <= LARGEST_P
+    # A row is a test of its own: where nothing is seldom none is told.
+    rows = is_seldom.any(axis=1)
+    budgets[rows] = told_from(p[rows], levels_of(rates_of(p[rows], weeks[rows])))
     return budgets
+
+
+def rates_of(p: np.ndarray, weeks: np.ndarray) -> np.ndarray:
+    """(n, s): how often a week chance gives a row as strange; NaN for one that is no test."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return p / weeks
+
+
+def told_from(p: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """As least_budgets, where the levels at which rows stand out are known."""
+    return np.where(p > LARGEST_P, np.inf, levels)
+
+
+def levels_of(rate: np.ndarray) -> np.ndarray:
+    """(n, s): the smallest level at which Benjamini & Hochberg let each of a row pass; NaN is no test.
+
+    The k smallest of m pass where the k-th is no larger than k/m of the level, and so does whatever is smaller. Rows
+    are apart from each other, and the order of the series is no matter.
+    """
+    known = np.isfinite(rate)
+    tests = known.sum(axis=1, keepdims=True)
+    order = np.argsort(np.where(known, rate, np.inf), axis=1)
+    # Of a row without a test the rest is infinitely many times none.
+    with np.errstate(invalid="ignore"):
+        needed = np.take_along_axis(np.where(known, rate, np.inf), order, axis=1) * tests
+    needed = needed / np.arange(1, rate.shape[1] + 1)
+    needed = np.minimum.accumulate(needed[:, ::-1], axis=1)[:, ::-1]
+    levels = np.empty(rate.shape)
+    np.put_along_axis(levels, order, needed, axis=1)
+    return np.where(known, levels, np.nan)
 
 
 def is_wanted(y: np.ndarray, scores: Scores, wanted: Wanted) -> np.ndarray:
@@ -196,22 +224,6 @@ def weeks_of_periods(ds: Sequence[np.ndarray], rows: int) -> np.ndarray:
             known[id(moments)] = passed / np.maximum(np.arange(len(moments)), 1)
         weeks[rows - len(moments) :, place] = known[id(moments)]
     return weeks
-
-
-def _stands_out_at(rate: np.ndarray) -> np.ndarray:
-    """(n, s): the smallest level at which Benjamini & Hochberg let each of a row pass; NaN is no test.
-
-    The k smallest of m pass where the k-th is no larger than k/m of the level, and so does whatever is smaller.
-    """
-    known = np.isfinite(rate)
-    tests = known.sum(axis=1, keepdims=True)
-    order = np.argsort(np.where(known, rate, np.inf), axis=1)
-    needed = np.take_along_axis(np.where(known, rate, np.inf), order, axis=1) * tests
-    needed = needed / np.arange(1, rate.shape[1] + 1)
-    needed = np.minimum.accumulate(needed[:, ::-1], axis=1)[:, ::-1]
-    levels = np.empty(rate.shape)
-    np.put_along_axis(levels, order, needed, axis=1)
-    return np.where(known, levels, np.nan)
 
 
 def _score_block(y: np.ndarray, shape: Shape, seasons: Seasons | None) -> Scores:

@@ -47,6 +47,8 @@ def split_panel(
     freq: str | None,
     window_start: datetime,
     window_end: datetime,
+    *,
+    last: int | None = None,
 ) -> list[Series]:
     """Cuts a long panel into series, in the order of unique_id; rows at or after window_end are left out.
 
@@ -55,6 +57,7 @@ def split_panel(
         measures: columns to take, in this order.
         freq: a `ModelFrequency`, or None for events whose order alone counts.
         window_start, window_end: the half-open range to score.
+        last: `last_period` of the whole panel, where this is a part of it.
 
     Raises:
         InvalidFrame: a (unique_id, ds) pair occurs twice, or a ds is off the grid of freq.
@@ -77,7 +80,8 @@ def split_panel(
         return [_events(str(ids[at.start]), ds[at], values[at], first) for at in parts]
     grids = _grids(ds, parts, freq)
     numbers = _numbers(ds, parts, grids)
-    last = max(int(each[-1]) for each in numbers)
+    if last is None:
+        last = max(int(each[-1]) for each in numbers)
     # Series that begin together have the same moments.
     moments: dict[tuple[Grid, int], np.ndarray] = {}
     for number, grid in zip(numbers, grids, strict=True):
@@ -90,6 +94,25 @@ def split_panel(
         )
         for at, number, grid in zip(parts, numbers, grids, strict=True)
     ]
+
+
+def last_period(panel: pd.DataFrame, freq: str | None, window_end: datetime) -> int | None:
+    """The number of the panel's last period before window_end, with which all its series end; None where there is none.
+
+    panel: as split_panel takes it.
+    """
+    ds = panel["ds"].to_numpy(dtype="datetime64[ns]")
+    is_before = ds < np.datetime64(window_end, "ns")
+    ds = ds[is_before]
+    if freq is None or not len(ds):
+        return None
+    parts = runs(panel["unique_id"].to_numpy(dtype=object)[is_before])
+    grids = _grids(ds, parts, freq)
+    ends = np.array([each.stop - 1 for each in parts])
+    return max(
+        int(grid.numbers(ds[end : end + 1])[0])
+        for grid, end in zip(grids, ends.tolist(), strict=True)
+    )
 
 
 def runs(names: np.ndarray) -> list[slice]:

@@ -87,7 +87,7 @@ def judge(y: np.ndarray, expected: Expected) -> Surprise:
         beyond = np.maximum(np.maximum(y - past.high, past.low - y), 0.0) / past.spread
         apart = np.abs(y - past.mean) / past.spread
     extra = 2.0 * np.log1p(_NOVELTY * _finite(beyond)) + np.log1p(_finite(apart))
-    strange, by_error, by_all, usual = _calibrate(np.minimum(z, _NO_SPREAD), extra)
+    strange, by_error, by_all, usual = _calibrate(np.minimum(z, _NO_SPREAD), extra, _begin(sigma))
     by_all = np.maximum(by_all, _p_of_records(beyond, past))
     own = np.minimum(1.0, 2.0 * np.minimum(by_error, by_all))
     # A value off a past that never varied: nothing says how far it is, only how long nothing happened.
@@ -102,6 +102,12 @@ def judge(y: np.ndarray, expected: Expected) -> Surprise:
     largest = 2.0 * _running(np.maximum, np.where(np.isfinite(error), error, -np.inf))
     reach = np.minimum(usual * unit, np.where(np.isfinite(largest), largest, np.inf))
     return Surprise(strange.T, p.T, np.maximum(reach, least).T, unit.T)
+
+
+def _begin(sigma: np.ndarray) -> int:
+    """The first row that is expected, known or not."""
+    is_expected = np.isfinite(sigma).any(axis=0)
+    return int(is_expected.argmax()) if is_expected.any() else sigma.shape[1]
 
 
 def _log(z: np.ndarray) -> np.ndarray:
@@ -150,11 +156,10 @@ def _running(which: np.ufunc, x: np.ndarray) -> np.ndarray:
     return result
 
 
-def _calibrate(z: np.ndarray, extra: np.ndarray) -> tuple[np.ndarray, ...]:
+def _calibrate(z: np.ndarray, extra: np.ndarray, begin: int) -> tuple[np.ndarray, ...]:
     """Strangeness, the chance of the error and of the strangeness by the series' own past, and the usual error in units
-    of z: block by block, each compared with those that are over."""
-    known = np.isfinite(z).any(axis=0)
-    begin = int(known.argmax()) if known.any() else z.shape[1]
+    of z: block by block, each compared with those that are over. begin: the row where the first begins, the same for
+    a series beside others and alone."""
     blocks = _Blocks(begin, z.shape[1])
     of_errors = _Tops(z, blocks)
     usual = blocks.at_rows(of_errors.usual())

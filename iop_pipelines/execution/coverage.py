@@ -4,6 +4,8 @@ What it was to judge is the panel as it was read: rows that were moved to their 
 that were left out are no part of it.
 """
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -20,18 +22,49 @@ _PERIOD = ["unique_id", "ds"]
 def coverage_of(config: ModelConfig, given: RuntimeInput, output: RuntimeOutput) -> Coverage:
     """Of the periods in the window that have a known value of a measure that is read; of what is said of a series as a
     whole, of the series."""
-    kinds = runtime_spec(config.runtime).kinds
-    if kinds is not None and all(kind.category is not Category.ANOMALY for kind in kinds):
-        names = ("series", "series_skipped", "series_irregular")
-        return Coverage("series", *(int(output.metrics[name]) for name in names))
+    if _is_of_series(config):
+        return _of_series(output.metrics)
     panel = read_regular(given).given.panel
-    wanted = _to_judge(panel, given)
     is_out = ~given.panel["unique_id"].isin(panel["unique_id"])
-    left_out = _to_judge(given.panel[is_out], given)
-    frame = output.frame
+    left_out = rows_to_judge(given.panel[is_out], given)
+    return joined_coverage(
+        config, output.metrics, [points_of(panel, given, output.frame)], left_out
+    )
+
+
+def joined_coverage(
+    config: ModelConfig,
+    metrics: Mapping[str, float | int | str],
+    points: Iterable[tuple[int, int]],
+    left_out: int,
+) -> Coverage:
+    """As coverage_of, where points_of and the rows of series that were left out are known of each part of a panel."""
+    if _is_of_series(config):
+        return _of_series(metrics)
+    found = list(points)
+    total, learning = (sum(each[place] for each in found) for place in (0, 1))
+    return Coverage("points", total, learning, left_out)
+
+
+def points_of(panel: pd.DataFrame, given: RuntimeInput, frame: pd.DataFrame) -> tuple[int, int]:
+    """How many periods of a regular panel were to be judged, and of how many too little was known."""
+    wanted = _to_judge(panel, given)
     judged = frame.loc[np.isfinite(frame["score"].astype(float)), _PERIOD].drop_duplicates()
-    learning = len(wanted) - len(wanted.merge(judged, on=_PERIOD))
-    return Coverage("points", len(wanted), learning, len(left_out))
+    return len(wanted), len(wanted) - len(wanted.merge(judged, on=_PERIOD))
+
+
+def rows_to_judge(panel: pd.DataFrame, given: RuntimeInput) -> int:
+    return len(_to_judge(panel, given))
+
+
+def _is_of_series(config: ModelConfig) -> bool:
+    kinds = runtime_spec(config.runtime).kinds
+    return kinds is not None and all(kind.category is not Category.ANOMALY for kind in kinds)
+
+
+def _of_series(metrics: Mapping[str, float | int | str]) -> Coverage:
+    names = ("series", "series_skipped", "series_irregular")
+    return Coverage("series", *(int(metrics[name]) for name in names))
 
 
 def _to_judge(panel: pd.DataFrame, given: RuntimeInput) -> pd.DataFrame:

@@ -18,16 +18,21 @@ from iop_pipelines.domain.models import ModelConfig
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidDeclaration, InvalidFrame
 from iop_pipelines.execution.coverage import coverage_of
+from iop_pipelines.execution.large import Bounds, is_large, judged
 from iop_pipelines.execution.output import store
 from iop_pipelines.execution.panels import Panels
 from iop_pipelines.execution.work import Work
+from iop_pipelines.ledger.coverage import Coverage
 from iop_pipelines.runtimes.base import RuntimeInput
 from iop_pipelines.runtimes.lookup import run_runtime
 from iop_pipelines.runtimes.outside import NOWHERE, Outside
+from iop_pipelines.runtimes.results import output_frame
 from iop_pipelines.transform.versions import StoredDataset
 from iop_pipelines.validation.inputs import validate_version
-from iop_pipelines.validation.outcomes import CheckOutcome, Side, failure_of, failures
+from iop_pipelines.validation.outcomes import CheckOutcome, Side, failure_of, failures, joined
 from iop_pipelines.validation.suite import validate
+
+BOUNDS = Bounds()
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,12 @@ def execute(
     tick: Tick = nobody,
     panels: Panels | None = None,
     outside: Outside = NOWHERE,
+    bounds: Bounds = BOUNDS,
 ) -> Executed:
     """Runs the model and stores its output in one transaction; running it again replaces that output.
 
-    panels: of the batch that this is one of; outside: what a foreign model may reach.
+    panels: of the batch that this is one of; outside: what a foreign model may reach; bounds: from what size on a panel
+    is judged by parts.
 
     Raises InvalidFrame if the output breaks its schema, LostClaim if another attempt has the
     execution by now, and what the runtime raises.
@@ -83,10 +90,13 @@ def execute(
     spec, label = work.model.spec, work.model.label
     step(Sentence("doing.reading_input", label=label))
     window = (work.window_start, work.window_end)
-    panel = (panels or Panels()).read(
-        *(engine, work.dataset, spec.config.input, work.version.id, window),
-        drm_engine=drm_engine,
-    )
+    panels = panels or Panels()
+    key = (work.dataset, spec.config.input, work.version.id, window)
+    if not panels.has(*key) and is_large(engine, work, bounds):
+        executed = _execute_by_parts(engine, work, bounds, (step, tick))
+        if executed is not None:
+            return executed
+    panel = panels.read(engine, *key, drm_engine=drm_engine)
     if work.dataset.is_system:
         with _declared_by(work, "input"):
             outcomes = tuple(validate(panel, spec.input_schema))
@@ -99,19 +109,46 @@ def execute(
         checks = tuple(validate(output.frame, spec.output_schema))
     require_success(work, "output", checks)
     step(Sentence("doing.storing", label=label))
-    store(engine, work, output)
-    return Executed(
-        output_ref=f"execution:{work.execution_id}",
-        rows=len(output.frame),
-        findings=output.findings,
-        metrics={
-            **output.metrics,
-            **coverage_of(spec.config, given, output).as_metrics(),
-            "rows": len(output.frame),
-            "findings": len(output.findings),
-        },
-        output_checks=checks,
+    store(engine, work, lambda: [output.frame], output.findings)
+    coverage = coverage_of(spec.config, given, output)
+    return _executed(
+        work, output.findings, output.metrics, coverage, checks, rows=len(output.frame)
     )
+
+
+def _execute_by_parts(
+    engine: sa.Engine, work: Work, bounds: Bounds, watched: tuple[Step, Tick]
+) -> Executed | None:
+    """As execute, with a bounded number of rows in memory. None where the panel has to be read as a whole."""
+    spec, label, (step, tick) = work.model.spec, work.model.label, watched
+    given = _runtime_input(work, pd.DataFrame(), tick)
+    with judged(engine, work, given, bounds, step) as found:
+        if found is None:
+            return None
+        step(Sentence("doing.checking_output", label=label))
+        with _declared_by(work, "output"):
+            parts = [validate(frame, spec.output_schema) for frame in given.each(found.frames())]
+            checks = (
+                joined(parts) if parts else tuple(validate(output_frame(()), spec.output_schema))
+            )
+        require_success(work, "output", checks)
+        step(Sentence("doing.storing", label=label))
+        store(engine, work, found.frames, found.findings, tick)
+        coverage = found.coverage(spec.config)
+        return _executed(work, found.findings, found.metrics, coverage, checks, rows=found.rows)
+
+
+def _executed(
+    work: Work,
+    findings: tuple[Finding, ...],
+    metrics: Mapping[str, float | int | str],
+    coverage: Coverage,
+    checks: tuple[CheckOutcome, ...],
+    *,
+    rows: int,
+) -> Executed:
+    told = {**metrics, **coverage.as_metrics(), "rows": rows, "findings": len(findings)}
+    return Executed(f"execution:{work.execution_id}", rows, findings, told, checks)
 
 
 def require_success(work: Work, side: Side, checks: tuple[CheckOutcome, ...]) -> None:

@@ -1,6 +1,7 @@
 """What a model gave, as rows of `model_outputs` and `findings`."""
 
 import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,41 +9,66 @@ import pandas as pd
 import sqlalchemy as sa
 
 from iop_pipelines.domain.findings import Finding
+from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.execution.work import Work
 from iop_pipelines.ledger.work import EXECUTION, require_claim
-from iop_pipelines.runtimes.base import RuntimeOutput
 from iop_pipelines.schema.tables import findings, model_outputs
 from iop_pipelines.schema.transactions import write
 
+# Of one statement: its values are in memory several times.
+_ROWS_AT_ONCE = 10_000
 
-def store(engine: sa.Engine, work: Work, output: RuntimeOutput) -> None:
+
+def store(
+    engine: sa.Engine,
+    work: Work,
+    frames: Callable[[], Iterable[pd.DataFrame]],
+    found: Sequence[Finding],
+    tick: Tick = nobody,
+) -> None:
     """In one transaction; what the execution had before is replaced.
+
+    frames: the output's rows, a part of them at a time in memory; asked for again where another was in the way.
 
     Raises LostClaim if another attempt has the execution by now.
     """
     keys = {"execution_id": work.execution_id, "model_id": work.model.id}
-    rows = [{**keys, **row} for row in _records(output.frame)]
-    found = [{**keys, **_finding_row(finding)} for finding in output.findings]
+    told = [{**keys, **_finding_row(finding)} for finding in found]
 
     def replace(connection: sa.Connection) -> None:
         require_claim(connection, EXECUTION, work.execution_id, work.attempt)
-        for table, values in ((model_outputs, rows), (findings, found)):
+        for table in (model_outputs, findings):
             connection.execute(table.delete().where(table.c.execution_id == work.execution_id))
-            if values:
-                connection.execute(table.insert(), values)
+        for frame in frames():
+            for first in range(0, len(frame), _ROWS_AT_ONCE):
+                tick()
+                rows = _records(frame.iloc[first : first + _ROWS_AT_ONCE], keys)
+                connection.execute(model_outputs.insert(), rows)
+        if told:
+            connection.execute(findings.insert(), told)
 
     write(engine, replace)
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def _records(frame: pd.DataFrame, keys: Mapping[str, int]) -> list[dict[str, Any]]:
     """Rows as plain Python values; NaN and infinities become None, for no database keeps them alike."""
-    records = [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
-    for record in records:
-        record["ds"] = pd.Timestamp(record["ds"]).to_pydatetime()
-        record["is_finding"] = bool(record["is_finding"])
-        for name in ("y", "yhat", "lo", "hi", "score"):
-            record[name] = _finite(record[name])
-    return records
+    columns: dict[str, list[Any]] = {
+        "unique_id": frame["unique_id"].tolist(),
+        "ds": frame["ds"].to_numpy(dtype="datetime64[us]").tolist(),
+        "measure": frame["measure"].tolist(),
+        "is_finding": frame["is_finding"].to_numpy(dtype=bool).tolist(),
+    }
+    for name in ("y", "yhat", "lo", "hi", "score"):
+        values = frame[name].to_numpy(dtype=float)
+        is_known = np.isfinite(values)
+        columns[name] = values.tolist()
+        for place in np.flatnonzero(~is_known).tolist():
+            columns[name][place] = None
+    names = tuple(columns)
+    return [
+        {**keys, **dict(zip(names, row, strict=True))}
+        for row in zip(*columns.values(), strict=True)
+    ]
 
 
 def _finite(value: Any) -> float | None:

@@ -21,6 +21,15 @@ class Panels:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[object, ...], pd.DataFrame] = OrderedDict()
 
+    def has(self, stored: StoredDataset, given: InputSpec, version_id: int, window: Window) -> bool:
+        return self._key(stored, given, version_id, window) in self._kept
+
+    @staticmethod
+    def _key(
+        stored: StoredDataset, given: InputSpec, version_id: int, window: Window
+    ) -> tuple[object, ...]:
+        return (stored.id, version_id, given.model_dump_json(), window)
+
     def read(
         self,
         engine: sa.Engine,
@@ -32,7 +41,7 @@ class Panels:
         drm_engine: sa.Engine | None = None,
     ) -> pd.DataFrame:
         """As `read_panel`; the caller's own: what is done to it no other sees."""
-        key = (stored.id, version_id, given.model_dump_json(), window)
+        key = self._key(stored, given, version_id, window)
         panel = self._kept.get(key)
         if panel is None:
             panel = read_panel(engine, stored, given, version_id, window, drm_engine=drm_engine)

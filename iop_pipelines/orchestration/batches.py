@@ -318,6 +318,7 @@ def _execute_one(
     context: Context, platform: Platform, item: Item, panels: "Panels"
 ) -> Sentence | None:
     from iop_pipelines.execution.execute import check_input, execute, require_success
+    from iop_pipelines.execution.large import Bounds
     from iop_pipelines.execution.work import load
     from iop_pipelines.runtimes.outside import Outside
 
@@ -340,6 +341,7 @@ def _execute_one(
             tick=PROGRESS.tick,
             panels=panels,
             outside=Outside.of(platform.settings),
+            bounds=Bounds.of(platform.settings),
         )
         outcomes = executed.output_checks
         checks.append(metadata.of_check(asset_key, partition, "output_schema", outcomes))

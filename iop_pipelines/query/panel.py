@@ -3,7 +3,7 @@
 The only module of this room that imports pandas.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,8 @@ from iop_pipelines.transform.versions import StoredDataset, version
 ALL = "all"
 # Events of `pipeline_runs` read before a window, over all pipelines.
 _MAX_EVENTS = 50_000
+# Of one answer of the database that is read by parts.
+_AT_ONCE = 20_000
 
 
 def read_panel(
@@ -67,13 +69,73 @@ def _read_prepared(
     version_id: int,
     window: Window,
 ) -> pd.DataFrame:
-    declaration, (start, end) = stored.declaration, window
-    source = dataset_source(declaration)
-    first = modelled_step(declaration).shift(start, -given.history)
-    statement = panel_statement(source, given, version_id, first, end)
+    statement = _prepared_statement(stored, given, version_id, window)
     with engine.connect() as connection:
         rows = connection.execute(statement).all()
     return _frame(rows, given)
+
+
+def _prepared_statement(
+    stored: StoredDataset, given: InputSpec, version_id: int, window: Window
+) -> sa.Select[Any]:
+    declaration, (start, end) = stored.declaration, window
+    first = modelled_step(declaration).shift(start, -given.history)
+    return panel_statement(dataset_source(declaration), given, version_id, first, end)
+
+
+def read_panel_parts(
+    engine: sa.Engine,
+    stored: StoredDataset,
+    given: InputSpec,
+    version_id: int,
+    window: Window,
+    *,
+    rows: int,
+) -> Iterator[pd.DataFrame]:
+    """The panel of prepared rows by parts: each is as `read_panel` gives it, of whole series, and has so many rows, or
+    of the last series a few more. Those that are not yet asked for are not yet read.
+
+    Series of a dataset come in the order of the database, and each in one part, but for those whose values are
+    different and are written alike.
+    """
+    statement = _prepared_statement(stored, given, version_id, window)
+    width = len(given.series)
+    order = [sa.text(f"_{place}") for place in (*range(1, width + 1), 0)]
+    left: list[sa.Row[Any]] = []
+    with engine.connect() as connection:
+        streamed = connection.execution_options(stream_results=True, yield_per=_AT_ONCE)
+        for fetched in streamed.execute(statement.order_by(*order)).partitions():
+            left += fetched
+            while len(left) > rows and (end := _end_of_series(left, rows, width)) < len(left):
+                yield _frame(left[:end], given)
+                del left[:end]
+    if left:
+        yield _frame(left, given)
+
+
+def has_more_rows(
+    engine: sa.Engine,
+    stored: StoredDataset,
+    given: InputSpec,
+    version_id: int,
+    window: Window,
+    *,
+    than: int,
+) -> bool:
+    """Whether a panel of prepared rows is made of more, without reading it."""
+    statement = _prepared_statement(stored, given, version_id, window)
+    some = statement.with_only_columns(sa.literal(1)).group_by(None).limit(than + 1).subquery()
+    with engine.connect() as connection:
+        return (connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0) > than
+
+
+def _end_of_series(rows: Sequence[sa.Row[Any]], first: int, width: int) -> int:
+    """Where, from a row on, another series begins."""
+    series = tuple(rows[first - 1])[1 : width + 1]
+    end = first
+    while end < len(rows) and tuple(rows[end])[1 : width + 1] == series:
+        end += 1
+    return end
 
 
 def panel_statement(

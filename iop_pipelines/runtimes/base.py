@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Tick, nobody
 from iop_pipelines.runtimes.outside import NOWHERE, Outside
+from iop_pipelines.runtimes.together import WHOLE, Together
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,6 +51,7 @@ class RuntimeInput:
         params: the model's own `config.params`, as registered.
         calendar: of the dataset; what it explains is off the panel before a runtime sees it that is not `is_raw`.
         outside: what a model that was made elsewhere may reach.
+        together: asked for what all series of the panel decide, of which the given one may be a part.
         tick: to be called now and then, as by `each`; a model that is silent for too long is ended.
     """
 
@@ -63,6 +65,7 @@ class RuntimeInput:
     tick: Tick = nobody
     calendar: "Calendar | None" = None
     outside: Outside = NOWHERE
+    together: Together = WHOLE
 
     def each(self, parts: Iterable[T]) -> Iterator[T]:
         """The parts of the work, one after the other; tells that it goes on."""

@@ -21,6 +21,7 @@ from iop_pipelines.domain.calendars import CalendarDeclaration, last_of_month
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.runtimes.base import Chances, Runtime, RuntimeInput, RuntimeOutput
+from iop_pipelines.runtimes.together import Together
 
 # What a finding about one period says in the measure's unit; of a trend these are slopes and levels.
 _OF_A_PERIOD = frozenset({Category.ANOMALY, Category.FORECAST})
@@ -73,8 +74,9 @@ def run_by_calendar(runtime: Runtime, given: RuntimeInput) -> RuntimeOutput:
     if given.freq not in STEPS or given.panel.empty:
         return runtime.run(given)
     months = _months_in(given)
+    metrics = _month_metrics(months, given.together)
     output = _on_calendar(runtime, given, months)
-    return replace(output, metrics={**output.metrics, **_month_metrics(months)})
+    return replace(output, metrics={**output.metrics, **metrics})
 
 
 def _on_calendar(runtime: Runtime, given: RuntimeInput, months: _Months) -> RuntimeOutput:
@@ -117,15 +119,13 @@ def _months_in(given: RuntimeInput) -> _Months:
     return found
 
 
-def _month_metrics(months: _Months) -> dict[str, float]:
+def _month_metrics(months: _Months, together: Together) -> dict[str, float]:
     """How strong days of the month are in the series that show them, the median, 0 where none does; and how many do."""
     looked = [looks[-1] for looks in months.values() if looks]
     if not looked:
         return {}
-    found = [each.strength for each in looked if each.found]
-    strength = float(np.median(found)) if found else 0.0
-    counts = {"season_month": round(strength, 3), "series_monthly": len(found)}
-    return counts
+    found = np.array([each.strength for each in looked if each.found])
+    return {"season_month": together.median("season_month", found), "series_monthly": len(found)}
 
 
 def _series_of(panel: pd.DataFrame) -> list[tuple[str, slice]]:

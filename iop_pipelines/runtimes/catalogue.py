@@ -642,6 +642,8 @@ class RuntimeSpec:
             deliveries by one run.
         replayed: how many deliveries a backtest replays at most, of the others every so many; None for all.
         is_raw: it reads the figures as they are, where the others read them without what the calendar explains.
+        is_by_series: what it says of a series depends on others only by what it asks `runtimes.together` for, so that
+            a large panel can be read, judged and written a part at a time.
     """
 
     name: str
@@ -654,6 +656,7 @@ class RuntimeSpec:
     joins: bool = False
     replayed: int | None = 104
     is_raw: bool = False
+    is_by_series: bool = False
 
 
 RUNTIMES: Mapping[str, RuntimeSpec] = {
@@ -671,6 +674,7 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             replayed=None,
             # Its author knows the calendar.
             is_raw=True,
+            is_by_series=True,
         ),
         RuntimeSpec(
             "seasonal_residual",
@@ -682,6 +686,7 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             (RESIDUAL,),
             joins=True,
             replayed=None,
+            is_by_series=True,
         ),
         RuntimeSpec(
             "mann_kendall",
@@ -693,6 +698,7 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
                 "trends, with the Theil-Sen slope; p-values adjusted for the series tested at once"
             ),
             (TREND,),
+            is_by_series=True,
         ),
         RuntimeSpec(
             "change_points",
@@ -702,6 +708,7 @@ RUNTIMES: Mapping[str, RuntimeSpec] = {
             Text("Change points"),
             Text("level shifts"),
             (CHANGE_POINT,),
+            is_by_series=True,
         ),
         RuntimeSpec(
             "forecast_ensemble",

@@ -12,7 +12,6 @@ import numpy as np
 from iop_pipelines.analytics.robust import SIGMA_PER_MAD
 from iop_pipelines.analytics.series import Series
 from iop_pipelines.analytics.shifts import Shift, anchored_shift
-from iop_pipelines.analytics.trend import adjust_p_values
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, Severity
@@ -54,16 +53,20 @@ class ChangePoints:
                 continue
             points += len(one.scored)
             looked.append((one, _shift_at(one, row, params, season_length)))
-        adjusted = adjust_p_values([1.0 if shift is None else shift.p_value for _, shift in looked])
+        together = given.together
+        adjusted = together.adjusted(
+            [1.0 if shift is None else shift.p_value for _, shift in looked]
+        )
+        tested = together.count(len(looked))
         rows, findings = [], []
         for (one, shift), p_adjusted in zip(looked, adjusted.tolist(), strict=True):
             told = shift if p_adjusted < params.alpha else None
             rows.append(_rows(one, told, params, quantity.measure))
             if told is not None:
                 found = _finding(one, told, params, quantity)
-                tested = {"p_adjusted": to_number(p_adjusted), "series_tested": len(looked)}
+                among = {"p_adjusted": to_number(p_adjusted), "series_tested": tested}
                 findings.append(
-                    replace(found, confidence=1 - p_adjusted, evidence={**found.evidence, **tested})
+                    replace(found, confidence=1 - p_adjusted, evidence={**found.evidence, **among})
                 )
         return make_output(
             rows,
@@ -71,8 +74,9 @@ class ChangePoints:
             series=len(series),
             skipped=skipped,
             needed=Sentence("history.among", count=3 * params.min_size, window=params.window),
+            together=given.together,
             points_scored=points,
-            series_tested=len(looked),
+            series_tested=tested,
         )
 
 

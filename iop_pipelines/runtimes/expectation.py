@@ -11,6 +11,7 @@ from iop_pipelines.analytics.seasonal import look_for_seasons, make_shape, usual
 from iop_pipelines.analytics.seasons import Seasons
 from iop_pipelines.analytics.series import Series, default_season_length
 from iop_pipelines.domain.frequencies import SEASONS
+from iop_pipelines.runtimes.together import WHOLE, Together
 
 
 def shape_of(params: Any, freq: str | None) -> Shape:
@@ -69,19 +70,18 @@ def season_looks(
     return list(zip(counts, found, strict=True))
 
 
-def season_metrics(found: Sequence[Seasons | None], freq: str | None) -> dict[str, float]:
-    """How strong each season is in the series that show it, the median, 0 where none does; and how many show any."""
-    looked = [each for each in found if each is not None]
-    if not looked or freq is None:
+def season_metrics(
+    found: Sequence[np.ndarray], freq: str | None, together: Together = WHOLE
+) -> dict[str, float]:
+    """How strong each season is in the series that show it, the median, 0 where none does; and how many show any.
+
+    found: the strengths of what was looked for, (candidates, s) each.
+    """
+    if not found or freq is None:
         return {}
-    strength = np.concatenate([each.strength for each in looked], axis=1)
-    medians = [float(np.median(row[row > 0])) if (row > 0).any() else 0.0 for row in strength]
-    by_name = dict(zip(SEASONS[step_of(freq).modelled_as], medians, strict=True))
-    counts = {
-        "season_hour": by_name.get("hour"),
-        "season_day": by_name.get("day"),
-        "season_week": by_name.get("week"),
-        "season_year": by_name.get("year"),
-        "series_seasonal": int((strength > 0).any(axis=0).sum()),
+    strength = np.concatenate(found, axis=1)
+    metrics: dict[str, float] = {
+        f"season_{name}": together.median(f"season_{name}", row[row > 0])
+        for name, row in zip(SEASONS[step_of(freq).modelled_as], strength, strict=True)
     }
-    return {name: round(value, 3) for name, value in counts.items() if value is not None}
+    return {**metrics, "series_seasonal": int((strength > 0).any(axis=0).sum())}

@@ -21,23 +21,25 @@ def run_runtime(name: str, given: RuntimeInput) -> RuntimeOutput:
         IopError: a finding is of a kind that the catalogue does not have for it, so nobody could be told.
         SeriesTooShort: no series at all has enough history.
     """
+    # It loads numpy and pandas, which a runtime needs anyway.
+    from iop_pipelines.runtimes.panels import read_regular
+
+    runtime_spec(name)
+    read = read_regular(given)
+    output = run_regular(name, read.given)
+    return replace(output, metrics={**output.metrics, **read.metrics})
+
+
+def run_regular(name: str, given: RuntimeInput) -> RuntimeOutput:
+    """As run_runtime, of a panel that keeps what `RuntimeInput` promises."""
     spec = runtime_spec(name)
-    output = _run(spec, replace(given, params=params_of_today(name, given.params)))
+    output = _by_calendar(spec, replace(given, params=params_of_today(name, given.params)))
     if spec.kinds is not None:
         known = {kind.name for kind in spec.kinds}
         unknown = sorted({finding.kind for finding in output.findings} - known)
         if unknown:
             raise IopError("runtime.found_unknown", name=name, found=unknown, known=sorted(known))
     return output
-
-
-def _run(spec: RuntimeSpec, given: RuntimeInput) -> RuntimeOutput:
-    # It loads numpy and pandas, which a runtime needs anyway.
-    from iop_pipelines.runtimes.panels import read_regular
-
-    read = read_regular(given)
-    output = _by_calendar(spec, read.given)
-    return replace(output, metrics={**output.metrics, **read.metrics})
 
 
 def _by_calendar(spec: RuntimeSpec, given: RuntimeInput) -> RuntimeOutput:

@@ -17,7 +17,7 @@ import numpy as np
 
 from iop_pipelines.analytics.series import Series, default_season_length
 from iop_pipelines.analytics.shifts import season_effects
-from iop_pipelines.analytics.trend import Trend, adjust_p_values, measure_trend
+from iop_pipelines.analytics.trend import Trend, measure_trend
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.domain.vocabulary import Category, Severity
@@ -35,6 +35,7 @@ from iop_pipelines.runtimes.results import (
     to_datetime,
     to_number,
 )
+from iop_pipelines.runtimes.together import Together
 
 _MIN_POINTS = 8
 # Half-width, in robust sigmas, of the band around the line: 95 % of a normal.
@@ -60,9 +61,10 @@ class MannKendall:
         ]
         long_enough = [(one, trends) for one, trends in measured if any(trends.values())]
         rows, findings = [], []
-        family = _adjusted(long_enough)
+        family = _adjusted(long_enough, given.together)
+        together = given.together.count(len(family))
         for one, trends in long_enough:
-            test = _Test(trends[one.scored[-1]], family.get(one.unique_id, 1.0), len(family))
+            test = _Test(trends[one.scored[-1]], family.get(one.unique_id, 1.0), together)
             is_finding = _is_wanted(test, params, one.is_positive)
             rows.append(_rows(one, trends, is_finding, tests, quantity.measure))
             if is_finding and test.trend is not None:
@@ -73,8 +75,9 @@ class MannKendall:
             series=len(series),
             skipped=len(series) - len(long_enough),
             needed=Sentence("history.among", count=needed, window=params.window),
+            together=given.together,
             points_scored=sum(t is not None for _, trends in long_enough for t in trends.values()),
-            series_tested=len(family),
+            series_tested=together,
         )
 
 
@@ -160,7 +163,7 @@ class _Test:
 
 
 def _adjusted(
-    measured: Sequence[tuple[_Seasonless, Mapping[int, Trend | None]]],
+    measured: Sequence[tuple[_Seasonless, Mapping[int, Trend | None]]], together: Together
 ) -> dict[str, float]:
     """Adjusted p-values by series, of the trends at the last scored periods; other periods are told to nobody."""
     last = {
@@ -168,7 +171,7 @@ def _adjusted(
         for one, trends in measured
         if (trend := trends[one.scored[-1]]) is not None
     }
-    return dict(zip(last, map(float, adjust_p_values(list(last.values()))), strict=True))
+    return dict(zip(last, map(float, together.adjusted(list(last.values()))), strict=True))
 
 
 def _window(row: int, params: MannKendallParams) -> slice:

@@ -83,8 +83,11 @@ class Pyod:
             skipped=skipped,
             needed=Sentence("history.to_train", count=shape.head, rows=MIN_TRAINING_ROWS),
             points_scored=scored,
+            together=given.together,
             detector=params.detector,
-            **season_metrics(seasons, given.freq),
+            **season_metrics(
+                [each.strength for each in seasons if each is not None], given.freq, given.together
+            ),
         )
 
 

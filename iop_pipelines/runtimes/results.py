@@ -14,9 +14,9 @@ from iop_pipelines.analytics.series import Series, split_panel
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.frequencies import ModelFrequency, periods_of_a_day
 from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.errors import SeriesTooShort
 from iop_pipelines.runtimes.base import Chances, RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.params import require_measure
+from iop_pipelines.runtimes.together import WHOLE, Together
 
 MAX_EVIDENCE_POINTS = 60
 _FLOATS = ("y", "yhat", "lo", "hi", "score")
@@ -43,7 +43,8 @@ class Rows:
 def read_series(given: RuntimeInput, measures: Sequence[str]) -> list[Series]:
     """The panel's series that have something to score."""
     everything = split_panel(
-        given.panel, measures, given.freq, given.window_start, given.window_end
+        *(given.panel, measures, given.freq, given.window_start, given.window_end),
+        last=given.together.last,
     )
     return [series for series in everything if series.is_scored.any()]
 
@@ -77,19 +78,19 @@ def make_output(
     series: int,
     skipped: int,
     needed: Sentence,
+    together: Together = WHOLE,
     **metrics: float | int | str,
 ) -> RuntimeOutput:
     """Puts the parts together.
 
     Args:
         series: how many had something to score; skipped: how many of them had too short a history.
-        needed: what a history needs, for the message.
+        needed: what a history needs, for the message; together: of a run that may have a part of the series.
 
     Raises:
         SeriesTooShort: there were series to score and all were skipped.
     """
-    if series and skipped == series:
-        raise SeriesTooShort("series.too_short", series=series, needed=needed)
+    together.require_long_enough(series, skipped, needed)
     kept = sorted(findings, key=lambda finding: (finding.unique_id, finding.ds, finding.kind))
     frame = output_frame(rows)
     chances = None

@@ -43,6 +43,7 @@ class Rules:
             series=len(series),
             skipped=0,
             needed=Sentence("history.nothing"),
+            together=given.together,
             rules=len(rules),
             unknown=unknown,
         )

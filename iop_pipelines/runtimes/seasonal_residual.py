@@ -13,7 +13,6 @@ from iop_pipelines.analytics.seasonal import (
     Scores,
     Wanted,
     chances_of,
-    least_budgets,
     score_rows,
     weeks_of_periods,
 )
@@ -38,6 +37,7 @@ from iop_pipelines.runtimes.results import (
     to_datetime,
     to_number,
 )
+from iop_pipelines.runtimes.together import Together
 
 # Less than this part of what was expected is little; between these quantiles of its past a value is an ordinary one.
 _SMALL_SHARE = 0.2
@@ -63,13 +63,12 @@ class SeasonalResidual:
     def run(self, given: RuntimeInput) -> RuntimeOutput:
         params = parse_params(SeasonalResidualParams, given.params)
         quantity = chosen_quantity(given, params.measure)
-        shape = shape_of(params, given.freq)
         series = read_series(given, [quantity.measure])
         rows, findings, skipped, known = [], [], 0, 0
         y = stack([one.values[:, 0] for one in series]) if series else np.empty((0, 0))
-        seasons = seasons_in(y, params, given.freq)
-        scores = score_rows(y, shape, seasons=seasons, tick=given.tick)
-        scored = _told(series, y, scores, params)
+        strengths, scores = _scored(y, given, params)
+        metrics = season_metrics(strengths, given.freq, given.together)
+        scored = _told(series, y, scores, params, given.together)
         for one in given.each(scored):
             part = _rows(one, params, quantity.measure)
             known += int(np.isfinite(part.score).sum())
@@ -83,15 +82,36 @@ class SeasonalResidual:
             findings,
             series=len(series),
             skipped=skipped,
-            needed=Sentence("history.before", count=shape.head),
+            needed=Sentence("history.before", count=shape_of(params, given.freq).head),
+            together=given.together,
             points_scored=known,
             anomalous_points=sum(int(part.is_finding.sum()) for part in rows),
-            **season_metrics([seasons], given.freq),
+            **metrics,
         )
 
 
+def _scored(
+    y: np.ndarray, given: RuntimeInput, params: SeasonalResidualParams
+) -> tuple[list[np.ndarray], Scores]:
+    """How strong each season is that was looked for, and the scores by what was found."""
+
+    def make() -> tuple[np.ndarray, ...]:
+        seasons = seasons_in(y, params, given.freq)
+        scores = score_rows(y, shape_of(params, given.freq), seasons=seasons, tick=given.tick)
+        strengths = [] if seasons is None else [seasons.strength]
+        return (*(getattr(scores, each.name) for each in fields(Scores)), *strengths)
+
+    parts = given.together.kept(make)
+    count = len(fields(Scores))
+    return list(parts[count:]), Scores(*parts[:count])
+
+
 def _told(
-    series: list[Series], y: np.ndarray, scores: Scores, params: SeasonalResidualParams
+    series: list[Series],
+    y: np.ndarray,
+    scores: Scores,
+    params: SeasonalResidualParams,
+    together: Together,
 ) -> list[_Scored]:
     """All series at once: which rows are told is a matter of all of them."""
     if not series:
@@ -101,7 +121,7 @@ def _told(
     chances = chances_of(y, scores, wanted)
     lengths = [len(one.ds) for one in series]
     parts = [unstack(getattr(scores, each.name), lengths) for each in fields(Scores)]
-    told = (chances, least_budgets(chances, weeks), *_band(y, scores, params))
+    told = (chances, together.budgets(chances, weeks), *_band(y, scores, params))
     more = [unstack(each, lengths) for each in told]
     found = []
     for place, one in enumerate(series):

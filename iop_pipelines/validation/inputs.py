@@ -5,7 +5,7 @@ the same schema, is not asked again: so rules across rows (`x-unique`, `x-min-ro
 that came since, which a restatement has replaced whole.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,10 +18,12 @@ from iop_pipelines.schema.transactions import write
 from iop_pipelines.transform.table import prepared_table
 from iop_pipelines.transform.versions import StoredDataset, version
 from iop_pipelines.validation.json_schema import schema_hash
-from iop_pipelines.validation.outcomes import CheckOutcome, dumps, loads
+from iop_pipelines.validation.outcomes import CheckOutcome, dumps, joined, loads
 from iop_pipelines.validation.suite import validate
 
 _SAMPLE_ROWS_KEPT = 10
+# In memory, of a version that may have millions.
+_ROWS_AT_ONCE = 100_000
 
 
 def validate_version(
@@ -59,15 +61,17 @@ def validate_once(
     engine: sa.Engine,
     version_id: int,
     schema: Mapping[str, Any],
-    read: Callable[[], pd.DataFrame],
+    read: Callable[[], Iterable[pd.DataFrame]],
 ) -> list[CheckOutcome]:
-    """As `validate_version`, for rows that are no prepared table: `read` is called at most once."""
+    """As `validate_version`, for rows that are no prepared table: `read` is called at most once, and gives them by one
+    part or more."""
     digest = schema_hash(schema)
     with engine.connect() as connection:
         known = _known(connection, version_id, digest)
     if known is not None:
         return known
-    outcomes = validate(read(), schema, sample=_SAMPLE_ROWS_KEPT)
+    parts = [validate(rows, schema, sample=_SAMPLE_ROWS_KEPT) for rows in read()]
+    outcomes = list(joined(parts))
 
     def keep(connection: sa.Connection) -> list[CheckOutcome]:
         # Another worker may have asked the same at the same time; its answer is the same.
@@ -99,8 +103,9 @@ def _known(connection: sa.Connection, version_id: int, digest: str) -> list[Chec
 
 def _new_rows(
     engine: sa.Engine, stored: StoredDataset, version_id: int, schema: Mapping[str, Any]
-) -> pd.DataFrame:
-    """Rows true at `version_id` that came after the last earlier version which passed."""
+) -> Iterator[pd.DataFrame]:
+    """Rows true at `version_id` that came after the last earlier version which passed; all of them together where the
+    schema compares rows with each other."""
     table = prepared_table(stored.declaration)
     columns = [table.c[name] for name in stored.declaration.fields]
     with engine.connect() as connection:
@@ -110,7 +115,20 @@ def _new_rows(
             table.c.iop_from <= version_id,
             sa.or_(table.c.iop_to.is_(None), table.c.iop_to > version_id),
         )
-        rows = connection.execute(query.order_by(table.c.iop_id)).all()
+        ordered = query.order_by(table.c.iop_id)
+        if "x-unique" in schema:
+            yield _frame(connection.execute(ordered).all(), stored)
+            return
+        streamed = connection.execution_options(stream_results=True, yield_per=_ROWS_AT_ONCE)
+        is_empty = True
+        for rows in streamed.execute(ordered).partitions():
+            is_empty = False
+            yield _frame(rows, stored)
+        if is_empty:
+            yield _frame((), stored)
+
+
+def _frame(rows: Sequence[sa.Row[Any]], stored: StoredDataset) -> pd.DataFrame:
     columns_of_rows = {
         name: _cells([row[place] for row in rows])
         for place, name in enumerate(stored.declaration.fields)

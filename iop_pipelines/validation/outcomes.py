@@ -1,8 +1,8 @@
 """What a rule found in a frame, and how that is said to a person; loads nothing heavy."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from iop_pipelines.domain.sentences import Sentence
@@ -10,6 +10,8 @@ from iop_pipelines.domain.sentences import Sentence
 Side = Literal["input", "output"]
 # The code of what breaks the schema of a side of a model.
 BROKEN: Mapping[Side, str] = {"input": "input.broken", "output": "output.broken"}
+
+_LEAST_ROWS = "x-min-rows "
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,30 @@ class CheckOutcome:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "CheckOutcome":
         return cls(**{**content, "sample": tuple(content["sample"])})
+
+
+def joined(parts: Sequence[Sequence[CheckOutcome]]) -> tuple[CheckOutcome, ...]:
+    """Of the parts of a frame, each with the same rules in the same order, those of the whole."""
+    return tuple(_joined(outcomes) for outcomes in zip(*parts, strict=True))
+
+
+def _joined(outcomes: Sequence[CheckOutcome]) -> CheckOutcome:
+    rows = sum(each.row_count for each in outcomes)
+    first = next((each for each in outcomes if not each.is_success), outcomes[0])
+    if first.column is None and first.rule.startswith(_LEAST_ROWS):
+        is_success = rows >= int(first.rule.removeprefix(_LEAST_ROWS))
+        return replace(
+            first, is_success=is_success, failed_count=0 if is_success else rows, row_count=rows
+        )
+    sample = tuple(row for each in outcomes for row in each.sample)
+    return CheckOutcome(
+        first.column,
+        first.rule,
+        all(each.is_success for each in outcomes),
+        sum(each.failed_count for each in outcomes),
+        rows,
+        sample[: max(len(each.sample) for each in outcomes)],
+    )
 
 
 def dumps(outcomes: Iterable[CheckOutcome]) -> str:

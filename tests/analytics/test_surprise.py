@@ -56,7 +56,7 @@ def test_each_row_is_judged_by_the_rows_of_the_blocks_before(
     z[:, :begin] = np.nan
     z[:, begin] = 1.0
     extra = random.exponential(size=(2, n))
-    found = _calibrate(z, extra)
+    found = _calibrate(z, extra, begin)
     for series in range(2):
         expected = [np.full(n, np.nan) for _ in range(4)]
         strange, by_error, by_all, usual = expected

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from iop_pipelines.domain.models import InputSpec
 from iop_pipelines.errors import InvalidQuery, MisconfiguredInstance
 from iop_pipelines.execution.panels import MOST_KEPT, Panels
-from iop_pipelines.query.panel import read_panel
+from iop_pipelines.query.panel import has_more_rows, read_panel, read_panel_parts
 from iop_pipelines.query.run import run_query
 from iop_pipelines.schema.engine import begin_write
 from iop_pipelines.transform.table import prepared_table
@@ -179,3 +179,22 @@ def test_pipeline_runs_are_read_where_they_are_up_to_the_run_of_the_version(inst
         events(instance, instance.engine, measures=["duration"])
     with pytest.raises(MisconfiguredInstance):
         events(instance, None)
+
+
+@pytest.mark.parametrize("rows", [1, 5, 9, 1000])
+def test_a_panel_in_parts_has_the_same_rows_and_each_series_once(instance, rows):
+    spec = InputSpec.model_validate(
+        {"measures": ["flights", "delay"], "series": ["origin", "airline"]}
+    )
+    given = (instance.engine, instance.stored, spec, 5, (DAY, NEXT))
+    parts = list(read_panel_parts(*given, rows=rows))
+    # Nine series of four days: the last series of a part is whole.
+    assert [len(each) for each in parts] == {1: [4] * 9, 5: [8] * 4 + [4], 9: [12] * 3, 1000: [36]}[
+        rows
+    ]
+    names = [name for each in parts for name in each["unique_id"].unique()]
+    assert len(names) == len(set(names)) == 9
+    whole = pd.concat(parts).sort_values(["unique_id", "ds"], ignore_index=True)
+    pd.testing.assert_frame_equal(whole, read_panel(*given))
+    assert has_more_rows(*given, than=35)
+    assert not has_more_rows(*given, than=36)

@@ -199,7 +199,7 @@ def test_two_that_ask_at_once_store_one_answer(delays):
     def read():
         # Another worker is done in the meantime.
         delays.validate(version_id)
-        return frame
+        return [frame]
 
     validate_once(delays.engine, version_id, SCHEMA, read)
     with delays.engine.connect() as connection:

@@ -324,6 +324,7 @@ SENTENCES: Mapping[str, str] = {
     "doing.preparing": "preparing {name}",
     "doing.reading_input": "reading the input of {label}",
     "doing.running": "running model {label}",
+    "doing.running_part": "running model {label}, part {done} of {parts}",
     "doing.scoring_forecasts": "comparing earlier forecasts with what came",
     "doing.storing": "storing the output of {label}",
     "doing.telling": "telling of {label}",

@@ -369,6 +369,7 @@ SENTENCES: Mapping[str, str] = {
     "doing.preparing": "pendant la préparation de {name}",
     "doing.reading_input": "pendant la lecture de l’entrée de {label}",
     "doing.running": "pendant l’exécution du modèle {label}",
+    "doing.running_part": "pendant l’exécution du modèle {label}, partie {done} sur {parts}",
     "doing.scoring_forecasts": "pendant la comparaison des prévisions passées avec les valeurs arrivées",
     "doing.storing": "pendant l’enregistrement de la sortie de {label}",
     "doing.telling": "pendant l’annonce du résultat de {label}",
