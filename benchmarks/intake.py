@@ -8,7 +8,9 @@ the clock. Each is a process of its own; of several the best counts.
 On 100,000 rows an intake is beside what is done without one: a script that fills the contract's tables, a declaration
 written by hand, and preparing. That understands nothing, and its preparing is the intake's own: what makes this
 faster makes both faster, so there is no limit on their ratio. The limit is on the build before there was an intake,
-where `--before` names a checkout of it that has its `.venv`.
+where `--before` names a checkout of it that has its `.venv`. How low it can be is said by the bare driver: the same
+texts written into the same landing table, read back, made numbers, and written into the same prepared table by
+`csv` and `sqlite3` alone, where nothing is understood, checked, declared or told apart.
 
 The rows are New York's flights by the hour, which the demo brings, spread over 52 gates with figures of their own.
 
@@ -28,7 +30,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -229,9 +231,63 @@ def by_pandas(platform: Any, path: Path, folder: Path) -> int:
     return len(frame)
 
 
+def by_bare_driver(databases: Databases, path: Path, folder: Path) -> int:
+    """The least that leaves the same rows in the same tables by SQLite's driver."""
+    from iop_pipelines.domain.collector import collector_paused
+    from iop_pipelines.domain.datasets import DatasetDeclaration
+    from iop_pipelines.drm import tables
+    from iop_pipelines.transform.table import ensure_table
+
+    landing = tables.landing_table("drm_rows_flights", tuple(KINDS))
+    landing.create(databases.drm_engine)
+    prepared = ensure_table(databases.engine, DatasetDeclaration.model_validate(_declaration()))
+    names, texts = ", ".join(KINDS), sum(kind in ("string", "datetime") for kind in KINDS.values())
+    read = [int if kind == "integer" else float for kind in list(KINDS.values())[texts:]]
+    with collector_paused():
+        with path.open(newline="") as file:
+            rows = csv.reader(file)
+            next(rows)
+            own = [(1, *row, str(line)) for line, row in enumerate(rows, 2)]
+        _write_bare(databases.drm_engine, f"{landing.name} (run_id, {names})", own)
+        del own
+        query = f"SELECT {names} FROM {landing.name} WHERE run_id = 1 ORDER BY id"  # noqa: S608 - names of this file
+        with databases.drm_engine.connect() as connection:
+            found = connection.connection.cursor().execute(query).fetchall()
+        typed = [
+            (
+                *(1, f"{moment}:00.000000", origin, gate),
+                *(make(cell) for make, cell in zip(read, cells, strict=True)),
+            )
+            for moment, origin, gate, *cells in found
+        ]
+        _write_bare(databases.engine, f"{prepared.name} (iop_from, {names})", typed)
+    return len(typed)
+
+
+def _write_bare(engine: Any, into: str, rows: list[tuple[Any, ...]]) -> None:
+    """In one transaction, as many rows a statement as SQLite takes parameters."""
+    width = len(rows[0])
+    at_once = 9_990 // width
+    values = f"({', '.join('?' * width)})"
+    with engine.begin() as connection:
+        cursor = connection.connection.cursor()
+        for size, begin, end in (
+            (at_once, 0, len(rows) - len(rows) % at_once),
+            (len(rows) % at_once, len(rows) - len(rows) % at_once, len(rows)),
+        ):
+            cursor.executemany(
+                f"INSERT INTO {into} VALUES {', '.join([values] * size)}",  # noqa: S608 - names of this file
+                (
+                    tuple(chain.from_iterable(rows[place : place + size]))
+                    for place in range(begin, end, size or 1)
+                ),
+            )
+
+
 WAYS: dict[str, tuple[Callable[[Path], Any], Callable[[Any, Path, Path], int]]] = {
     "intake": (an_instance, by_intake),
     "by hand": (databases_of, by_hand),
+    "bare": (databases_of, by_bare_driver),
     "pandas": (an_instance, by_pandas),
 }
 
@@ -305,6 +361,12 @@ def compare(folder: Path, count: int, fewer: int, samples: int, before: Path | N
     if before is not None:
         former = best("by hand", small, fewer, samples, before)
         by_hand.append(("filling by hand in the build before", former, MAX_SHARE))
+    bare = best("bare", small, fewer, samples)
+    said = f"bare: the same rows written by a bare driver, {bare['cpu_s']:.2f} s of CPU"
+    report(f"{fewer:,} rows: CPU of a bare driver", ours["cpu_s"] / bare["cpu_s"], "×", None, said)
+    if before is not None:
+        share = bare["cpu_s"] / by_hand[-1][1]["cpu_s"]
+        report(f"{fewer:,} rows: a bare driver's CPU of the build before", share, "×", None)
     for what, other, limit in by_hand:
         said = f"{ours['cpu_s']:.2f} s of CPU, by hand {other['cpu_s']:.2f} s"
         share = ours["cpu_s"] / other["cpu_s"]
