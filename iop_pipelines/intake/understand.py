@@ -484,6 +484,9 @@ def is_telling(column: Column) -> bool:
 def _is_row_number(column: Column) -> bool:
     if column.kind != "integer" or len(column.cells) < 10:
         return False
+    # Numbers of rows never come again.
+    if (distinct := column.cells.distinct) is not None and len(distinct) < len(column.cells):
+        return False
     begin: int | None = None
     for block in column.blocks():
         known = [value for value in block if value is not None]

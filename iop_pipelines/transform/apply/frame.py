@@ -49,14 +49,18 @@ class Reasons:
 
     def __init__(self, length: int) -> None:
         self.said = np.full(length, None, dtype=object)
+        self._is_any = False
 
     def add(self, mask: Mask, reason: Sentence, place: str | None = None) -> None:
         """place: the column that it is about."""
         if mask.any():
+            self._is_any = True
             self.said[mask & ~self.is_rejected] = reason.at(place)
 
     @property
     def is_rejected(self) -> Mask:
+        if not self._is_any:
+            return np.zeros(len(self.said), bool)
         return self.said != None  # noqa: E711 - element by element
 
 
