@@ -40,13 +40,19 @@ START_TIMEOUT_S = 180
 class Site:
     """`iop up` on a home of its own; `url` stays the same when it is started again.
 
-    is_whole: False starts the API alone; what is asked for then waits.
+    is_whole: False starts the API alone; what is asked for then waits. checkout: with its own .venv, of another build
+    than the one that runs this.
     """
 
     home: Path
     is_whole: bool = True
+    checkout: Path | None = None
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def python(self) -> Path:
+        return self.checkout / ".venv/bin/python" if self.checkout else Path(sys.executable)
 
     @property
     def url(self) -> str:
@@ -65,6 +71,14 @@ class Site:
     def _log(self) -> Path:
         return self.home.parent / "iop-up.log"
 
+    def migrate(self) -> None:
+        """Brings a home of an earlier release to the schema of this build."""
+        iop = str(self.python.with_name("iop"))
+        done = subprocess.run(
+            [iop, "migrate"], env=self._environment(), cwd=self.checkout, capture_output=True
+        )
+        assert done.returncode == 0, done.stderr.decode()[-2000:]
+
     def add_people(self) -> None:
         engine = engine_for(self.settings.database_url)
         for name, role in PEOPLE.items():
@@ -80,14 +94,14 @@ class Site:
 
     def spawn(self) -> None:
         """Begins to start it, without waiting until it serves."""
-        iop = Path(sys.executable).with_name("iop")
-        whole = [str(iop), "up", "--home", str(self.home)]
-        alone = [sys.executable, "-m", "iop_pipelines.api.serve"]
+        whole = [str(self.python.with_name("iop")), "up", "--home", str(self.home)]
+        alone = [str(self.python), "-m", "iop_pipelines.api.serve"]
         command = [*(whole if self.is_whole else alone), "--port", str(self.port)]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 command,
                 env=self._environment(),
+                cwd=self.checkout,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
