@@ -19,6 +19,13 @@ from iop_pipelines.domain.liveness import Tick, nobody
 # Weeks whose median is ordinary, and of them the least; a season moves within more.
 _WEEKS = 8
 _LEAST_WEEKS = 2
+# Exchanges that sort as many numbers (Batcher 1968): each goes through all days at once.
+_SORTING = (
+    *((0, 2), (1, 3), (4, 6), (5, 7), (0, 4), (1, 5), (2, 6), (3, 7), (0, 1), (2, 3)),
+    *((4, 5), (6, 7), (2, 4), (3, 5), (1, 4), (3, 6), (1, 2), (3, 4), (5, 6)),
+)
+# Numbers that are sorted at once: what a processor has at hand.
+_CELLS_AT_HAND = 8192
 # How many times of its own what days of a kind do is worth, and how many kinds' days a kind is.
 _PRIOR_TIMES = 0.5
 _PRIOR_DAYS = 3.0
@@ -288,26 +295,22 @@ class _Newest:
 
     __slots__ = ("_figures", "_middle", "count")
 
-    def __init__(self, s: int) -> None:
-        self.count = np.zeros(s, dtype=int)
-        self._figures: list[np.ndarray] = []
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.count = np.zeros(shape[0], dtype=int)
+        self._figures = np.full((_NEWEST, *shape), np.nan)
         self._middle: np.ndarray | None = None
 
     def keep(self, figures: np.ndarray, is_kept: np.ndarray) -> None:
         """figures: (s, slots); is_kept: (s,), the series that they are kept of."""
-        place = self.count % _NEWEST
-        for each in np.flatnonzero(np.bincount(place[is_kept], minlength=1)).tolist():
-            while len(self._figures) <= each:
-                self._figures.append(np.full(figures.shape, np.nan))
-            at = is_kept & (place == each)
-            self._figures[each][at] = figures[at]
-        self.count += is_kept
+        rows = np.flatnonzero(is_kept)
+        self._figures[self.count[rows] % _NEWEST, rows] = figures[rows]
+        self.count[rows] += 1
         self._middle = None
 
     def middle(self) -> np.ndarray:
         """(s, slots) medians; 0 where no time is known."""
         if self._middle is None:
-            found = _median(np.array(self._figures), 1)
+            found = _median(self._figures[: self.count.max()], 1)
             found[np.isnan(found)] = 0.0
             self._middle = found
         return self._middle
@@ -372,8 +375,12 @@ class _Memory:
             self.squares += np.where(is_kept, seen.squares, 0.0)
             self.products += np.where(is_kept, seen.products, 0.0)
             self.holidays += is_kept
-        self.own.setdefault(one, _Newest(self.s)).keep(seen.away, is_kept)
-        self.kinds.setdefault(one.kind, _Newest(self.s)).keep(of_kind, is_kept)
+        if one not in self.own:
+            self.own[one] = _Newest(seen.away.shape)
+        if one.kind not in self.kinds:
+            self.kinds[one.kind] = _Newest(seen.away.shape)
+        self.own[one].keep(seen.away, is_kept)
+        self.kinds[one.kind].keep(of_kind, is_kept)
         self.has_kinds |= is_kept
 
 
@@ -425,17 +432,44 @@ def _learn(
 
 def _median_before(plain: np.ndarray, cycle: int) -> np.ndarray:
     """(s, days, slots) of the like days of the weeks before; the ordinary ones of a break are farther back."""
+    s, days, slots = plain.shape
+    found = np.empty(plain.shape)
+    at_once = max(1, _CELLS_AT_HAND // (days * slots))
+    for first in range(0, s, at_once):
+        some = slice(first, first + at_once)
+        found[some] = _median_of_weeks(plain[some], cycle)
+    # After a gap, and in the future, what was ordinary last is the best that is known.
+    is_known = ~np.isnan(found)
+    for phase in range(min(cycle, days)):
+        own = is_known[:, phase::cycle]
+        if own.all() or not own.any():
+            continue
+        weeks = np.where(own, np.arange(own.shape[1])[:, None], 0)
+        last = np.maximum.accumulate(weeks, axis=1)
+        found[:, phase::cycle] = np.take_along_axis(found[:, phase::cycle], last, axis=1)
+    return found
+
+
+def _median_of_weeks(plain: np.ndarray, cycle: int) -> np.ndarray:
+    """NaN where too few of the weeks before are known."""
     days = plain.shape[1]
-    earlier = np.full((_WEEKS, *plain.shape), np.nan)
+    earlier = np.full((_WEEKS, *plain.shape), np.inf)
     for week in range(_WEEKS):
         lag = cycle * (week + 1)
-        earlier[week, :, lag:] = plain[:, : max(days - lag, 0)]
-    found = _median(earlier, _LEAST_WEEKS)
-    # After a gap, and in the future, what was ordinary last is the best that is known.
-    for at in np.flatnonzero(np.isnan(found).any(axis=(0, 2))):
-        if at >= cycle:
-            now, before = found[:, at], found[:, at - cycle]
-            found[:, at] = np.where(np.isnan(now), before, now)
+        np.copyto(earlier[week, :, lag:], plain[:, : max(days - lag, 0)])
+    # What is unknown is sorted behind the rest.
+    is_known = earlier < np.inf
+    earlier[~is_known] = np.inf
+    count = np.count_nonzero(is_known, axis=0)
+    ordered, spare = list(earlier), np.empty(plain.shape)
+    for low, high in _SORTING:
+        np.minimum(ordered[low], ordered[high], out=spare)
+        np.maximum(ordered[low], ordered[high], out=ordered[high])
+        ordered[low], spare = spare, ordered[low]
+    found = np.full(plain.shape, np.nan)
+    for known in range(_LEAST_WEEKS, _WEEKS + 1):
+        middle = (ordered[(known - 1) // 2] + ordered[known // 2]) / 2
+        np.copyto(found, middle, where=count == known)
     return found
 
 
