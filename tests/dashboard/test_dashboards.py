@@ -121,6 +121,16 @@ def test_a_line_tells_all_series_at_one_time_hides_them_and_zooms(viewer):
     viewer.go_back()
     expect(panel.locator("[data-marks]")).to_have_attribute("data-marks", str(every))
     panel.scroll_into_view_if_needed()
+    # A line itself keeps nothing from the pointer that is on it.
+    x, y = panel.locator(".recharts-line-curve").first.evaluate(
+        """line => {
+          const { x, y } = line.getPointAtLength(line.getTotalLength() / 2);
+          const at = new DOMPoint(x, y).matrixTransform(line.getScreenCTM());
+          return [at.x, at.y];
+        }"""
+    )
+    viewer.mouse.move(x, y)
+    expect(panel.locator("[data-beside] > span")).to_have_count(4)
     box = panel.locator("[data-marks]").bounding_box()
     assert box is not None
     across, y = box["width"] / 58, box["y"] + box["height"] / 2
