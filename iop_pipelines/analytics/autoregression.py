@@ -207,28 +207,25 @@ class _Walk:
         self._set_level(first, last)
         level = self.level[:, first:last]
         recent = self.recent[:, first - lags : last - lags]
+        seasons = [m + shift for shift in (-1, 1) if m > 1 and m + shift > lags]
+        seasons += [length for length in self.shape.within if m > 1 and length > lags]
+        features = np.empty((*level.shape, lags + 1 + (len(seasons) + 2 if m > 1 else 0)))
+        np.subtract(recent, level[:, :, None], out=features[:, :, :lags])
+        np.subtract(level, self.level[:, first - w : last - w], out=features[:, :, lags])
         if m == 1:
-            features = np.empty((*level.shape, lags + 1))
-            np.subtract(recent, level[:, :, None], out=features[:, :, :lags])
-            np.subtract(level, self.level[:, first - w : last - w], out=features[:, :, lags])
             return level, features
-        parts = [recent - level[:, :, None]]
-        parts.append((level - self.level[:, first - w : last - w])[:, :, None])
-        of_phase = [
-            self.x[:, first - k * m : last - k * m] - self.level[:, first - k * m : last - k * m]
-            for k in range(1, _PAIRS_OF_PHASES + 1)
-        ]
-        effect = np.mean(of_phase, axis=0)
-        parts.append((of_phase[0] - effect)[:, :, None])
-        for shift in (-1, 1):
-            if m + shift > lags:
-                a, b = first - m - shift, last - m - shift
-                parts.append((self.x[:, a:b] - self.level[:, a:b])[:, :, None])
-        for length in self.shape.within:
-            if length > lags:
-                a, b = first - length, last - length
-                parts.append((self.x[:, a:b] - self.level[:, a:b])[:, :, None])
-        return level + effect, np.concatenate([*parts, effect[:, :, None]], axis=2)
+        of_phase = [self._off_level(first, last, k * m) for k in range(1, _PAIRS_OF_PHASES + 1)]
+        effect = sum(of_phase[1:], start=of_phase[0]) / _PAIRS_OF_PHASES
+        np.subtract(of_phase[0], effect, out=features[:, :, lags + 1])
+        for place, length in enumerate(seasons, start=lags + 2):
+            features[:, :, place] = self._off_level(first, last, length)
+        features[:, :, -1] = effect
+        return level + effect, features
+
+    def _off_level(self, first: int, last: int, by: int) -> np.ndarray:
+        """(s, b) how far the rows so many before [first, last) are from their level."""
+        before = slice(first - by, last - by)
+        return self.x[:, before] - self.level[:, before]
 
     def _answers(self) -> tuple[np.ndarray, np.ndarray]:
         """What one unit at a row adds to seasonal mean (b,) and features (b, p) of the rows that follow it."""

@@ -86,13 +86,20 @@ def judge(y: np.ndarray, expected: Expected) -> Surprise:
         z = np.where((unit == 0) & (error == 0), 0.0, error / unit)
         beyond = np.maximum(np.maximum(y - past.high, past.low - y), 0.0) / past.spread
         apart = np.abs(y - past.mean) / past.spread
-    extra = 2.0 * np.log1p(_NOVELTY * _finite(beyond)) + np.log1p(_finite(apart))
+    # Hardly any row is beyond the past, and most are so ordinary that nothing more need be known of them: what is dear
+    # is worked out where it counts.
+    is_beyond = np.isfinite(beyond) & (beyond > 0)
+    extra = np.log1p(_finite(apart))
+    extra[is_beyond] += 2.0 * np.log1p(_NOVELTY * beyond[is_beyond])
     strange, by_error, by_all, usual = _calibrate(np.minimum(z, _NO_SPREAD), extra, _begin(sigma))
-    by_all = np.maximum(by_all, _p_of_records(beyond, past))
+    by_all[is_beyond] = np.maximum(by_all[is_beyond], _p_of_records(beyond, past, is_beyond))
     own = np.minimum(1.0, 2.0 * np.minimum(by_error, by_all))
     # A value off a past that never varied: nothing says how far it is, only how long nothing happened.
     own = np.where(np.isinf(z), 1.0 / (past.count + 1.0) ** 2, own)
-    p = np.maximum(own, erfc(np.minimum(z, _LAST_NORMAL) / np.sqrt(2.0)))
+    p = own
+    is_seldom = own < 1.0
+    of_size = erfc(np.minimum(z[is_seldom], _LAST_NORMAL) / np.sqrt(2.0))
+    p[is_seldom] = np.maximum(own[is_seldom], of_size)
     # What chance gives always it cannot give oftener.
     at = counts.at & np.isfinite(error) & (p < 1.0)
     p[at] = np.maximum(p[at], counts.chance(y, yhat, at))
@@ -283,16 +290,21 @@ class _Tails:
         """(s, n): the chance of a value as large as x; 1 below the largest tenth."""
         base, scale, share = (blocks.at_rows(part) for part in (self.base, self.scale, self.share))
         over = np.maximum(x - base, 0.0) / scale
-        return np.where(over > 0, share * np.exp(-over), 1.0)
+        chance = np.ones(x.shape)
+        in_tail = over > 0
+        chance[in_tail] = share[in_tail] * np.exp(-over[in_tail])
+        return chance
 
 
-def _p_of_records(beyond: np.ndarray, past: _Past) -> np.ndarray:
-    """(s, n): the chance of a value so far beyond all before, 0 for one within: of n + 1 values alike in kind the last
-    is the largest or smallest with a chance of 2 in n + 1, and how far it lies falls off by the third power."""
+def _p_of_records(beyond: np.ndarray, past: _Past, at: np.ndarray) -> np.ndarray:
+    """Of the rows of `at`, one after the other: the chance of a value so far beyond all before. Of n + 1 values alike
+    in kind the last is the largest or smallest with a chance of 2 in n + 1, and how far it lies falls off by the third
+    power."""
+    high, low, mean, spread = (part[at] for part in (past.high, past.low, past.mean, past.spread))
     with np.errstate(divide="ignore", invalid="ignore"):
-        half = np.maximum(past.high - past.mean, past.mean - past.low) / past.spread
-        chance = 2.0 / (past.count + 1.0) * (1.0 + beyond / half) ** -3.0
-    return np.where(_finite(beyond) > 0, _finite(chance), 0.0)
+        half = np.maximum(high - mean, mean - low) / spread
+        chance = 2.0 / (past.count[at] + 1.0) * (1.0 + beyond[at] / half) ** -3.0
+    return _finite(chance)
 
 
 class _Counts:
@@ -301,14 +313,21 @@ class _Counts:
     def __init__(self, y: np.ndarray, before: np.ndarray) -> None:
         known = np.isfinite(y)
         is_count = ~known | ((y == np.floor(y)) & (y >= 0) & (y <= _LARGEST_COUNT))
-        value = np.where(known & is_count, y, 0.0)
-        self.n = np.maximum(before, 1)
-        self.average = (np.cumsum(value, axis=1) - value) / self.n
-        squares = (np.cumsum(value * value, axis=1) - value * value) / self.n
-        spread = np.maximum(squares - self.average**2, 0.0)
-        self.variance = spread * self.n / np.maximum(self.n - 1, 1)
         so_far = np.logical_and.accumulate(is_count, axis=1)
+        self.n = np.maximum(before, 1)
+        self.average, self.variance = np.zeros(y.shape), np.zeros(y.shape)
+        some = np.flatnonzero(so_far.any(axis=1))
+        if len(some):
+            self._sum(some, np.where(known & is_count, y, 0.0)[some])
         self.at = so_far & (self.average <= _LARGEST_COUNT_MEAN)
+
+    def _sum(self, some: np.ndarray, value: np.ndarray) -> None:
+        """Of series that begin as counts."""
+        n = self.n[some]
+        average = (np.cumsum(value, axis=1) - value) / n
+        squares = (np.cumsum(value * value, axis=1) - value * value) / n
+        spread = np.maximum(squares - average**2, 0.0)
+        self.average[some], self.variance[some] = average, spread * n / np.maximum(n - 1, 1)
 
     def chance(self, y: np.ndarray, yhat: np.ndarray, at: np.ndarray) -> np.ndarray:
         """Two-sided, of the rows of `at` one after the other."""
