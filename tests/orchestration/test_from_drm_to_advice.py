@@ -45,6 +45,17 @@ GOES_ON = "goes on"
 DELAYS, HEALTH = "departure-delay-anomaly", "pipeline-health"
 
 
+@pytest.fixture
+def two_seen(bench_of):
+    """January is prepared, and the two models that the test is about have seen it."""
+    return bench_of("two seen", _let_two_see_january)
+
+
+def _let_two_see_january(bench) -> None:
+    bench.keep_models(DELAYS, HEALTH)
+    bench.tick()
+
+
 def _demo_model(name: str, as_name: str) -> dict:
     content = load_spec(folder("models") / f"{name}.yaml").model_dump(mode="json")
     return {**content, "name": as_name}
@@ -97,20 +108,19 @@ def test_a_drm_run_seen_twice_executes_once(bench):
     assert bench.rows(sa.select(sa.func.count()).select_from(model_executions)) == before
 
 
-def test_the_cursor_survives_a_restart_and_passes_no_running_run(bench):
-    bench.keep_models(DELAYS, HEALTH)
-    bench.pass_over(date(2013, 2, 15))
-    bench.ingest_until(date(2013, 2, 19))
-    bench.tick()
-    handled = bench.rows(sa.select(sa.func.count()).select_from(model_executions))
+def test_the_cursor_survives_a_restart_and_passes_no_running_run(two_seen):
+    two_seen.pass_over(date(2013, 2, 15))
+    two_seen.ingest_until(date(2013, 2, 19))
+    two_seen.tick()
+    handled = two_seen.rows(sa.select(sa.func.count()).select_from(model_executions))
 
     # The late run of 18 February ends out of id order; the kept cursor must still see it.
-    bench.ingest_until(date(2013, 2, 21))
-    bench.tick()
+    two_seen.ingest_until(date(2013, 2, 21))
+    two_seen.tick()
 
-    assert _executions_of_day(bench, date(2013, 2, 18))[DELAYS] == 1
-    assert bench.rows(sa.select(sa.func.count()).select_from(model_executions)) > handled
-    assert not bench.rows(sa.select(executions.id).where(executions.phase != Phase.DONE))
+    assert _executions_of_day(two_seen, date(2013, 2, 18))[DELAYS] == 1
+    assert two_seen.rows(sa.select(sa.func.count()).select_from(model_executions)) > handled
+    assert not two_seen.rows(sa.select(executions.id).where(executions.phase != Phase.DONE))
 
 
 @pytest.mark.parametrize("side", ["input_schema", "output_schema"])
@@ -154,33 +164,31 @@ def test_a_failed_drm_run_starts_no_model_of_its_dataset(bench):
     assert [row.name for row in triggered] == [HEALTH]
 
 
-def test_a_day_ingested_twice_executes_once_and_a_restated_day_again(bench):
-    bench.keep_models(DELAYS, HEALTH)
-    bench.pass_over(date(2013, 2, 4))
-    bench.ingest_until(date(2013, 2, 16))
-    bench.tick()
+def test_a_day_ingested_twice_executes_once_and_a_restated_day_again(two_seen):
+    two_seen.pass_over(date(2013, 2, 4))
+    two_seen.ingest_until(date(2013, 2, 16))
+    two_seen.tick()
 
-    assert _executions_of_day(bench, date(2013, 2, 6))[DELAYS] == 1
-    assert _executions_of_day(bench, date(2013, 2, 12))[DELAYS] == 2
+    assert _executions_of_day(two_seen, date(2013, 2, 6))[DELAYS] == 1
+    assert _executions_of_day(two_seen, date(2013, 2, 12))[DELAYS] == 2
 
 
-def test_bad_quality_holds_models_back_and_a_new_delivery_supersedes_them(bench):
-    bench.keep_models(DELAYS, HEALTH)
-    bench.pass_over(date(2013, 2, 11))
-    bench.ingest_until(date(2013, 2, 15))
-    bench.tick()
-    held = bench.rows(sa.select(executions.id).where(executions.phase == Phase.HELD))
+def test_bad_quality_holds_models_back_and_a_new_delivery_supersedes_them(two_seen):
+    two_seen.pass_over(date(2013, 2, 11))
+    two_seen.ingest_until(date(2013, 2, 15))
+    two_seen.tick()
+    held = two_seen.rows(sa.select(executions.id).where(executions.phase == Phase.HELD))
     raised_by_scores = sa.select(recommendation_events.c.recommendation_id).where(
         recommendation_events.c.source_ref.startswith("quality_score:")
     )
     quality = sa.select(recommendations).where(recommendations.c.id.in_(raised_by_scores))
-    (raised,) = bench.rows(quality)
+    (raised,) = two_seen.rows(quality)
 
-    bench.ingest_until(date(2013, 2, 18))
-    bench.tick()
+    two_seen.ingest_until(date(2013, 2, 18))
+    two_seen.tick()
 
     assert held
-    ended = bench.rows(
+    ended = two_seen.rows(
         sa.select(executions.status, executions.error_msg, executions.superseded_by).where(
             executions.id.in_([row.id for row in held])
         )
@@ -192,31 +200,31 @@ def test_bad_quality_holds_models_back_and_a_new_delivery_supersedes_them(bench)
     told = [
         each.event_log_entry.asset_observation.metadata["iop/status"].value
         for key in OUTPUT_ASSETS.values()
-        for each in bench.instance.fetch_observations(key, limit=1000).records
+        for each in two_seen.instance.fetch_observations(key, limit=1000).records
     ]
     assert told == ["superseded"] * len(held)
-    stats = figures(bench.platform.engine, utc_now())
+    stats = figures(two_seen.platform.engine, utc_now())
     assert (stats.failed_24h, stats.superseded_24h) == (0, len(held))
-    (settled,) = bench.rows(quality)
+    (settled,) = two_seen.rows(quality)
     assert raised.resolved_at is None
     assert settled.resolved_at is not None
-    assert verify(bench.instance, bench.platform.engine).drift == ()
+    assert verify(two_seen.instance, two_seen.platform.engine).drift == ()
 
 
-def test_a_better_score_of_the_same_run_lets_held_models_run(bench):
-    bench.keep_models(DELAYS, HEALTH)
-    bench.pass_over(date(2013, 2, 16))
-    bench.ingest_until(date(2013, 2, 20))
-    bench.tick()
+def test_a_better_score_of_the_same_run_lets_held_models_run(two_seen):
+    two_seen.pass_over(date(2013, 2, 16))
+    two_seen.ingest_until(date(2013, 2, 20))
+    two_seen.tick()
     held = [
-        row.id for row in bench.rows(sa.select(executions.id).where(executions.phase == Phase.HELD))
+        row.id
+        for row in two_seen.rows(sa.select(executions.id).where(executions.phase == Phase.HELD))
     ]
 
-    bench.ingest_until(date(2013, 2, 23))
-    bench.tick()
+    two_seen.ingest_until(date(2013, 2, 23))
+    two_seen.tick()
 
     assert held
-    ended = bench.rows(sa.select(executions.status).where(executions.id.in_(held)))
+    ended = two_seen.rows(sa.select(executions.status).where(executions.id.in_(held)))
     assert {row.status for row in ended} == {ExecutionStatus.SUCCESS}
 
 
