@@ -35,7 +35,7 @@ def main() -> None:
         start = time.process_time()
         try:
             output = _run(runtime, given)
-        except IopError as error:
+        except (IopError, KeyError) as error:
             told.append({"findings": 0, "cpu_s": time.process_time() - start, "failed": str(error)})
             for name in ("score", "is_finding", "is_critical"):
                 answer[f"{name}_{number}"] = np.zeros(y.shape, dtype=float)
