@@ -1840,7 +1840,7 @@ export interface RecommendationFilter {
   cause?: number | null | undefined;
 }
 
-/** `open` were not decided: `waiting` are those still found, `goneAway` those that are not any more. `bySeverity` and `byCategory` are of the open ones, `waitingBySeverity` and `waitingByCategory` of those that wait; every word has its number. */
+/** `open` were not decided: `waiting` are those still found, `goneAway` those that are not any more. `bySeverity` and `byCategory` are of the open ones, `waitingBySeverity` and `waitingByCategory` of those that wait; every word has its number. `lastChange` grows with every line of a history: what was found, found again or decided, and what was said. */
 export interface RecommendationStats {
   open: number;
   waiting: number;
@@ -1849,6 +1849,7 @@ export interface RecommendationStats {
   byCategory: Record<string, number>;
   waitingBySeverity: Record<string, number>;
   waitingByCategory: Record<string, number>;
+  lastChange: number;
 }
 
 export interface RecommendationsItem {

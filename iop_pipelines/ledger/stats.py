@@ -22,6 +22,7 @@ from iop_pipelines.schema.tables import (
     datasets,
     generated_reports,
     model_executions,
+    recommendation_events,
     stat_changes,
 )
 from iop_pipelines.transform.versions import PIPELINE_RUNS
@@ -33,13 +34,15 @@ _P50 = "executions.p50"
 _QUALITY = "quality."
 _USABLE = "usable."
 _UNPREPARED = "versions.unprepared"
+_LAST_CHANGE = "recommendations.last_change"
 
 
 @dataclass(frozen=True)
 class Figures:
     """`p50_ms` is the median of the latest 101 successes of the window, None if there is none.
 
-    `gone_…` are those of the open recommendations whose finding is gone. `quality_…` and `usable_…` are of each
+    `gone_…` are those of the open recommendations whose finding is gone. `last_change` is the latest line of any
+    recommendation's history, 0 where there is none. `quality_…` and `usable_…` are of each
     dataset's latest prepared version, 0 to 100; `unprepared` are the deliveries that failed and wait, the newest last.
     """
 
@@ -56,6 +59,7 @@ class Figures:
     open_by_category: dict[str, int]
     gone_by_severity: dict[str, int]
     gone_by_category: dict[str, int]
+    last_change: int
     quality_by_dataset: dict[str, float | None]
     usable_by_dataset: dict[str, float | None]
     unprepared: tuple[Unprepared, ...]
@@ -95,6 +99,7 @@ def _figures(totals: Counter[str], found: dict[str, Any], failed: list[Unprepare
         open_by_category=_summed(totals, _BY_CATEGORY[counters.open_measure]),
         gone_by_severity=_summed(totals, _BY_SEVERITY[counters.gone_measure]),
         gone_by_category=_summed(totals, _BY_CATEGORY[counters.gone_measure]),
+        last_change=totals[_LAST_CHANGE],
         quality_by_dataset=_by_dataset(found, _QUALITY),
         usable_by_dataset=_by_dataset(found, _USABLE),
         unprepared=tuple(failed),
@@ -211,6 +216,9 @@ def _statement() -> sa.CompoundSelect[Any, Any]:
         _of_latest(_QUALITY, dataset_versions.c.quality_score),
         _of_latest(_USABLE, dataset_versions.c.usable_pct),
         sa.select(sa.literal(_UNPREPARED), sa.func.count()).where(waits()),
+        sa.select(
+            sa.literal(_LAST_CHANGE), sa.func.coalesce(sa.func.max(recommendation_events.c.id), 0)
+        ),
     )
 
 

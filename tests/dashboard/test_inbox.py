@@ -174,6 +174,8 @@ def test_of_several_those_not_taken_are_named_and_stay_selected(open_as, made, s
 
 def test_what_somebody_else_decided_meanwhile_is_shown_and_not_overwritten(admin, made, site):
     one = made.add("Decided by two")
+    # As on a network that lets no stream through.
+    admin.route("**/dashboard.live*", lambda route: route.abort())
     admin.goto(f"/recommendations/{one}?view=all")
     expect(admin.get_by_role("button", name="Accept")).to_be_visible()
     theirs = {"id": one, "status": "dismissed", "reason": "known"}
@@ -187,6 +189,56 @@ def test_what_somebody_else_decided_meanwhile_is_shown_and_not_overwritten(admin
     conflict.get_by_role("button", name="Apply mine anyway").click()
     expect(conflict).to_have_count(0)
     wait_until(lambda: made.status(one) == "accepted")
+
+
+def test_an_inbox_left_open_tells_what_came_and_moves_nothing_until_it_is_asked(
+    open_as, made, site, check_access
+):
+    first, second = made.add("Left open, one"), made.add("Left open, two")
+    page = open_as(
+        *("ada", f"/recommendations/{first}?q=left+open&sort=newest"),
+        viewport={"width": 1280, "height": 800},
+    )
+    items = page.get_by_role("list", name="Recommendations").get_by_role("listitem")
+    expect(items).to_have_count(2)
+    expect(page.get_by_role("main").get_by_text("Live", exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile("^Saved data"))).to_have_count(0)
+    before = items.first.bounding_box()
+    # What somebody else did stands in its place, and beside it who it was.
+    theirs = {"id": first, "status": "dismissed", "reason": "known to all"}
+    site.call("grace", "recommendations.update", **theirs)
+    expect(items.last).to_contain_text("Dismissed")
+    expect(page.get_by_text("grace decided: dismissed")).to_be_visible()
+    expect(page.get_by_text("known to all").first).to_be_visible()
+    expect(page.get_by_role("region", name="Decide").get_by_role("button")).to_have_text("Reopen")
+    third = made.add("Left open, three")
+    show = page.get_by_role("button", name="1 new · Show")
+    expect(show).to_be_visible()
+    expect(items).to_have_count(2)
+    assert items.first.bounding_box() == before
+    check_access(page)
+    show.click()
+    expect(items.first).to_contain_text("Left open, three")
+    # What was decided is no longer to be reviewed.
+    expect(items).to_have_count(2)
+    expect(show).to_have_count(0)
+    for each in (second, third):
+        made.dismiss(each)
+
+
+def test_a_decision_that_another_crosses_while_its_reason_is_asked_is_not_overwritten(
+    admin, made, site
+):
+    one = made.add("Asked about while another decides")
+    admin.goto(f"/recommendations/{one}?view=all")
+    _decide(admin, "Dismiss")
+    dialog = admin.get_by_role("dialog", name="Why dismiss it?")
+    site.call("grace", "recommendations.update", id=one, status="accepted")
+    expect(admin.get_by_text("grace decided: accepted")).to_be_attached()
+    dialog.get_by_label("Known and planned").check()
+    dialog.get_by_role("button", name="Dismiss").click()
+    expect(admin.get_by_role("dialog")).to_contain_text("Somebody else decided first")
+    assert made.status(one) == "accepted"
 
 
 def test_titles_are_text_everywhere(admin, made):

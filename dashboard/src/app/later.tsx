@@ -11,7 +11,7 @@ import { useUser } from '@/session/session';
 import { Toasts } from '@/ui/toasts';
 import { UpdateNote } from './UpdateNote';
 import { useAhead } from './useAhead';
-import { useNews } from './useNews';
+import { useNews, useNewsAtOnce } from './useNews';
 
 export { Leaving } from './Leaving';
 export { UnsentBar } from './UnsentBar';
@@ -30,6 +30,7 @@ export function Notes() {
 export function Background() {
   useSending();
   useNews();
+  useNewsAtOnce();
   useAhead();
   useZoneRules(usePreferences().timeZone);
   return <SettingsSync userId={useUser().id} />;

@@ -1,5 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
+import { paced } from '@/api/pace';
+import { followStanding } from '@/api/standing';
 import { useWords } from '@/i18n/words';
 import { unreadQuery } from '@/pages/notifications/queries';
 import { words } from './later-words';
@@ -19,4 +21,28 @@ export function useNews() {
       worker.showNotification('IOP', { body: t.news(more), tag: 'iop', icon: '/icons/192.png' }),
     );
   }, [unread, t]);
+}
+
+// A run brings about one after the other.
+const PAUSE_MS = 5000;
+
+/** Counts what was not read anew as soon as anything happened that somebody may be told of. */
+export function useNewsAtOnce() {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const { queryKey } = unreadQuery();
+    const looks = paced(() => queries.invalidateQueries({ queryKey }), PAUSE_MS);
+    let former: string | undefined;
+    const end = followStanding({
+      onTold: ({ stats: { asOf: _, ...standing } }) => {
+        const told = JSON.stringify(standing);
+        if (former !== undefined && former !== told) looks.run();
+        former = told;
+      },
+    });
+    return () => {
+      end();
+      looks.stop();
+    };
+  }, [queries]);
 }

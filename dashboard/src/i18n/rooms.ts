@@ -23,6 +23,7 @@ import type { words as settings } from '@/pages/settings/words';
 import type { words as signin } from '@/pages/signin/words';
 import type { words as users } from '@/pages/users/words';
 import type { words as query } from '@/query/words';
+import type { words as uiArrived } from '@/ui/arrived/words';
 import type { words as uiUnsaved } from '@/ui/unsaved/words';
 import type { words as ui } from '@/ui/words';
 import type { words as upload } from '@/upload/words';
@@ -50,6 +51,7 @@ export interface Catalogue {
   settings: (typeof settings)['en'];
   signin: (typeof signin)['en'];
   ui: (typeof ui)['en'];
+  'ui/arrived': (typeof uiArrived)['en'];
   'ui/unsaved': (typeof uiUnsaved)['en'];
   upload: (typeof upload)['en'];
   users: (typeof users)['en'];

@@ -46,7 +46,8 @@ class RecommendationStats(Shape):
     """`open` were not decided: `waiting` are those still found, `goneAway` those that are not any more.
 
     `bySeverity` and `byCategory` are of the open ones, `waitingBySeverity` and `waitingByCategory` of
-    those that wait; every word has its number.
+    those that wait; every word has its number. `lastChange` grows with every line of a history: what was found,
+    found again or decided, and what was said.
     """
 
     open: int
@@ -56,6 +57,7 @@ class RecommendationStats(Shape):
     by_category: dict[str, int]
     waiting_by_severity: dict[str, int]
     waiting_by_category: dict[str, int]
+    last_change: int
 
 
 class QualityStats(Shape):
@@ -133,6 +135,7 @@ def _recommendations(found: Figures) -> RecommendationStats:
         by_category=found.open_by_category,
         waiting_by_severity=_less(found.open_by_severity, found.gone_by_severity),
         waiting_by_category=_less(found.open_by_category, found.gone_by_category),
+        last_change=found.last_change,
     )
 
 

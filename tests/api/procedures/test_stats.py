@@ -28,6 +28,7 @@ from iop_pipelines.schema.tables import (
     datasets,
     generated_reports,
     model_executions,
+    recommendation_events,
     recommendations,
 )
 
@@ -71,6 +72,9 @@ def recount(api):
             **_by_word(
                 [row for row in advice if row.resolved_at is None],
                 *("waitingBySeverity", "waitingByCategory"),
+            ),
+            "lastChange": max(
+                (row.id for row in api.rows(sa.select(recommendation_events.c.id))), default=0
             ),
         },
         "quality": {

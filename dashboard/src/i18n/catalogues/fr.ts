@@ -1875,6 +1875,11 @@ export default {
     copy: 'Copier',
     copied: 'Copié',
   },
+  'ui/arrived': {
+    live: 'En direct',
+    arrived: (n, said) =>
+      plural('fr', n, '1 nouveauté · Afficher', `${said} nouveautés · Afficher`),
+  },
   'ui/unsaved': {
     title: 'Quitter sans enregistrer\u00a0?',
     text: 'Vos modifications ne sont pas enregistrées.',

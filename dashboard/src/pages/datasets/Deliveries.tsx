@@ -7,6 +7,7 @@ import { useFormat } from '@/i18n/format';
 import { sayPeriod } from '@/i18n/period';
 import { vocabulary, wordOf } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
+import { Arrived } from '@/ui/arrived/Arrived';
 import { Button } from '@/ui/Button';
 import { Badge, Card, Row, type Tone } from '@/ui/Layouts';
 import { Empty, Loaded } from '@/ui/States';
@@ -15,6 +16,7 @@ import { type Column, Table } from '@/ui/Table';
 import { words as uiWords } from '@/ui/words';
 import { runsQuery } from './queries';
 import { Score, Usable } from './Score';
+import { useRenewed } from './useRenewed';
 import { words } from './words';
 
 type Sort = NonNullable<RunsOfDataset['sort']>;
@@ -34,7 +36,9 @@ export function Deliveries({ name }: { name: string }) {
   const ui = useWords(uiWords);
   const [limit, setLimit] = useState(STEP);
   const [order, setOrder] = useState<Order | null>(null);
-  const query = useQuery(runsQuery({ name, limit, ...inputOf<Sort>(order) }));
+  const input = { name, limit, ...inputOf<Sort>(order) };
+  const query = useQuery(runsQuery(input));
+  const arrived = useRenewed(input, query);
   const columns = useColumns(name);
   return (
     <Card title={t.deliveries}>
@@ -49,7 +53,7 @@ export function Deliveries({ name }: { name: string }) {
         }
       >
         {(runs) => (
-          <>
+          <Arrived count={arrived} isCurrent={query.isSuccess} onShow={query.refetch}>
             <Table
               caption={t.deliveries}
               rows={runs}
@@ -63,7 +67,7 @@ export function Deliveries({ name }: { name: string }) {
                 <Button onClick={() => setLimit(limit + STEP)}>{ui.more}</Button>
               </Row>
             )}
-          </>
+          </Arrived>
         )}
       </Loaded>
     </Card>

@@ -32,6 +32,8 @@ export const runsQuery = (input: RunsOfDataset) =>
   queryOptions({
     queryKey: ['datasets.runs', input],
     queryFn: ({ signal }) => api.datasets.runs.query(input, { signal }),
+    // Whoever comes back to it finds it as it was left, with what arrived since over it.
+    refetchOnWindowFocus: false,
     placeholderData: keepPreviousData,
   });
 

@@ -6,6 +6,7 @@ import { useFormat } from '@/i18n/format';
 import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { modelsQuery } from '@/pages/models/queries';
+import { Arrived } from '@/ui/arrived/Arrived';
 import { Button } from '@/ui/Button';
 import { useAddress } from '@/ui/Filters';
 import { Item, Items } from '@/ui/Items';
@@ -19,6 +20,7 @@ import { sayTrigger } from './input-words';
 import { executionsQuery } from './queries';
 import { StatusBadge } from './Status';
 import type { Outcome } from './tones';
+import { useRenewed } from './useRenewed';
 import { words } from './words';
 
 const STEP = 50;
@@ -48,9 +50,9 @@ export function List() {
   const modelId = Number(read('model')) || null;
   const q = useSettled(read('q').trim()) || null;
   const order = ORDERS[BY.find((each) => each === read('sort')) ?? ''];
-  const query = useQuery(
-    executionsQuery({ ...(outcome && OUTCOMES[outcome]), ...order, q, limit, modelId }),
-  );
+  const filter = { ...(outcome && OUTCOMES[outcome]), ...order, q, limit, modelId };
+  const query = useQuery(executionsQuery(filter));
+  const arrived = useRenewed(filter, query);
   return (
     <ListPage
       title={t.title}
@@ -82,10 +84,12 @@ export function List() {
       }}
     >
       {(rows) => (
-        <Rows
-          rows={rows}
-          onMore={rows.length === limit && limit < MOST ? () => setLimit(limit + STEP) : null}
-        />
+        <Arrived count={arrived} isCurrent={query.isSuccess} onShow={query.refetch}>
+          <Rows
+            rows={rows}
+            onMore={rows.length === limit && limit < MOST ? () => setLimit(limit + STEP) : null}
+          />
+        </Arrived>
       )}
     </ListPage>
   );

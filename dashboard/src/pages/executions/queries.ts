@@ -11,6 +11,8 @@ export const executionsQuery = (filter: ExecutionFilter) =>
   queryOptions({
     queryKey: ['executions.list', filter],
     queryFn: ({ signal }) => api.executions.list.query(filter, { signal }),
+    // Whoever comes back to it finds it as it was left, with what arrived since over it.
+    refetchOnWindowFocus: false,
     placeholderData: keepPreviousData,
   });
 

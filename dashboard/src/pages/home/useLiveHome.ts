@@ -2,8 +2,9 @@
 import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { DashboardStats, Home } from '@/api/client';
-import { subscribe } from '@/api/live';
-import { noteAnswer, useIsOnline } from '@/offline/connection';
+import { followStanding } from '@/api/standing';
+import { useIsOnline } from '@/offline/connection';
+import { useIsSlow } from '@/offline/slow';
 import { homeQuery, REFRESH_MS } from './queries';
 
 export type Liveness = 'live' | 'paused' | 'stale';
@@ -15,23 +16,23 @@ export interface LiveHome {
 }
 
 /** What is asked anew when it has changed: the feed tells numbers, not titles. */
-const titlesOf = ({ recommendations, quality }: DashboardStats) =>
-  JSON.stringify([recommendations, quality.unprepared.length]);
+const titlesOf = ({ recommendations: { lastChange: _, ...counts }, quality }: DashboardStats) =>
+  JSON.stringify([counts, quality.unprepared.length]);
 
 export function useLiveHome(): LiveHome {
   const queries = useQueryClient();
   const [isPaused, setPaused] = useState(false);
   const [isConnected, setConnected] = useState(false);
   const isOnline = useIsOnline();
+  const isSlow = useIsSlow();
   // The feed tells numbers; where one that waits took the place of another, they are the same.
   const query = useQuery({ ...homeQuery, refetchInterval: isPaused ? false : REFRESH_MS });
 
   useEffect(() => {
     if (isPaused) return;
-    const end = subscribe<DashboardStats>('dashboard.live', {
+    const end = followStanding({
       onOpen: setConnected,
-      onData: (stats) => {
-        noteAnswer();
+      onTold: ({ stats }) => {
         const known = queries.getQueryData(homeQuery.queryKey);
         // Numbers of what waits never stand beside titles of another moment.
         if (known && titlesOf(known.stats) === titlesOf(stats)) {
@@ -46,6 +47,6 @@ export function useLiveHome(): LiveHome {
   }, [isPaused, queries]);
 
   // One word for the whole page: what was read an age ago is not live, whatever is connected by now.
-  const isLive = isConnected && isOnline && query.isSuccess;
+  const isLive = isConnected && isOnline && !isSlow && query.isSuccess;
   return { query, liveness: isPaused ? 'paused' : isLive ? 'live' : 'stale', setPaused };
 }

@@ -13,6 +13,7 @@ import { Muted, Page } from '@/ui/Layouts';
 import { Loaded } from '@/ui/States';
 import { CommentForm } from './CommentForm';
 import { Decide } from './Decide';
+import { DecidedMeanwhile } from './DecidedMeanwhile';
 import type { Wish } from './deciding';
 import { Evidence } from './Evidence';
 import { History } from './History';
@@ -93,6 +94,7 @@ function Sheet({
       </p>
       <Page title={recommendation.title}>
         <Pending decisions={own} />
+        <DecidedMeanwhile id={recommendation.id} />
         <Evidence recommendation={recommendation} />
         {isAdmin && !isStuck && (
           <Decide

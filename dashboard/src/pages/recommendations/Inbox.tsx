@@ -13,32 +13,42 @@ import type { Told } from './told';
 import { useDecide } from './useDecide';
 import { useDetailsKept } from './useDetailsKept';
 import { useFilter, useInbox } from './useInbox';
+import { useRenewed } from './useRenewed';
 import { useSelection } from './useSelection';
 import { useShortcuts } from './useShortcuts';
 import { useWalk } from './useWalk';
 
 const ACCEPTED: Wish = { kind: 'status', status: 'accepted', reason: null };
 
+/** isOwn: what is selected, or else what is shown. */
+interface Targets {
+  rows: readonly Told[];
+  isOwn: boolean;
+}
+
 export function Inbox({ id }: { id: number | null }) {
   const { isAdmin } = useUser();
   const [filter, narrow] = useFilter();
-  const { query, rows, isCut } = useInbox(filter);
+  const inbox = useInbox(filter);
+  const { query, rows, isCut } = inbox;
+  const arrived = useRenewed(filter, inbox, id);
   useDetailsKept(rows);
   const selection = useSelection(rows, query.isSuccess);
   const work = useDecide();
   const [question, setQuestion] = useState<Question | null>(null);
-  const [asked, setAsked] = useState<readonly Told[] | null>(null);
+  const [asked, setAsked] = useState<Targets | null>(null);
   const [shown, setShown] = useState<Told | null>(null);
   const { at, previous, next, pathOf, go, toList } = useWalk(rows, id, filter);
   const listed = rows[at] ?? null;
   const current = listed ?? (shown?.id === id ? shown : null);
   const own = selection.rows.length > 0 ? selection.rows : current ? [current] : [];
-  const targets = asked ?? own;
+  // As they stood when their reader was asked: what somebody else decided meanwhile is never overwritten.
+  const targets = asked ?? { rows: own, isOwn: true };
 
-  async function decide(wish: Wish, of: readonly Told[] = targets) {
+  async function decide(wish: Wish, { rows: of, isOwn } = targets) {
     close();
     if (!isAdmin || of.length === 0) return;
-    const isHere = (of.length === 1 || of !== own) && of.some((row) => row.id === id);
+    const isHere = (of.length === 1 || !isOwn) && of.some((row) => row.id === id);
     const results = await work.decide(of, wish);
     const failed = results.filter(isFailed);
     selection.keep(failed.map(({ row }) => row.id));
@@ -52,7 +62,7 @@ export function Inbox({ id }: { id: number | null }) {
 
   function ask(what: Question, of: readonly Told[] | null = null) {
     if (what !== 'help' && !(isAdmin && (of ?? own).length > 0)) return;
-    setAsked(of);
+    setAsked({ rows: of ?? own, isOwn: of === null });
     setQuestion(what);
   }
   function close() {
@@ -82,6 +92,7 @@ export function Inbox({ id }: { id: number | null }) {
               query={query}
               rows={rows}
               isCut={isCut}
+              arrived={arrived}
               filter={filter}
               current={id}
               pathOf={pathOf}
@@ -101,7 +112,7 @@ export function Inbox({ id }: { id: number | null }) {
               back={pathOf()}
               place={at < 0 ? null : [at + 1, `${rows.length}${query.hasNextPage ? '+' : ''}`]}
               onShown={setShown}
-              onDecide={(wish, of) => void decide(wish, of)}
+              onDecide={(wish, of) => void decide(wish, { rows: of, isOwn: false })}
               onAsk={ask}
             />
           )
@@ -118,7 +129,7 @@ export function Inbox({ id }: { id: number | null }) {
       )}
       <Asking
         question={question}
-        targets={targets}
+        targets={targets.rows}
         shortfall={work.shortfall}
         onForget={work.forget}
         onDecide={(wish) => void decide(wish)}

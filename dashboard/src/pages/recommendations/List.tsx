@@ -5,6 +5,7 @@ import type { ListedRecommendation } from '@/api/client';
 import { useWords } from '@/i18n/words';
 import { ofRecommendation } from '@/offline/decisions';
 import { useOutbox } from '@/offline/useOutbox';
+import { Arrived } from '@/ui/arrived/Arrived';
 import { Button, ButtonLink } from '@/ui/Button';
 import { Empty, Loaded } from '@/ui/States';
 import { type Filter, isNarrowed, queryOf } from './filters';
@@ -20,6 +21,7 @@ export function List({
   query,
   rows,
   isCut,
+  arrived,
   filter,
   current,
   pathOf,
@@ -29,6 +31,8 @@ export function List({
   rows: readonly ListedRecommendation[];
   /** Of what the device keeps, and the platform may have more. */
   isCut: boolean;
+  /** How many came since it was read. */
+  arrived: number;
   filter: Filter;
   current: number | null;
   pathOf: (row: { id: number }) => string;
@@ -39,39 +43,52 @@ export function List({
   const { decisions } = useOutbox();
   useReturn(current, rows.length > 0);
   return (
-    <Loaded
-      query={query}
-      height={30}
-      isEmpty={() => rows.length === 0}
-      empty={<NoneFound filter={filter} />}
+    <Arrived
+      count={arrived}
+      isCurrent={query.isSuccess && !query.isError}
+      onShow={query.refetch}
+      note={query.data !== undefined && <Count {...{ rows, query }} />}
     >
-      {() => (
-        <div className={css.stack}>
-          <p className={css.count} role="status">
-            {t.shown(rows.length, query.hasNextPage)}
-          </p>
-          {isCut && <p className={css.count}>{t.cut}</p>}
-          <ul className={css.list} aria-label={t.list}>
-            {rows.map((row) => (
-              <Item
-                key={row.id}
-                recommendation={row}
-                href={pathOf(row)}
-                causeHref={causeHrefOf(row, filter)}
-                isCurrent={row.id === current}
-                decisions={ofRecommendation(decisions, row.id)}
-                selection={selection}
-              />
-            ))}
-          </ul>
-          {query.hasNextPage && (
-            <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-              {t.more}
-            </Button>
-          )}
-        </div>
-      )}
-    </Loaded>
+      <Loaded
+        query={query}
+        height={30}
+        isEmpty={() => rows.length === 0}
+        empty={<NoneFound filter={filter} />}
+      >
+        {() => (
+          <div className={css.stack}>
+            {isCut && <p className={css.count}>{t.cut}</p>}
+            <ul className={css.list} aria-label={t.list}>
+              {rows.map((row) => (
+                <Item
+                  key={row.id}
+                  recommendation={row}
+                  href={pathOf(row)}
+                  causeHref={causeHrefOf(row, filter)}
+                  isCurrent={row.id === current}
+                  decisions={ofRecommendation(decisions, row.id)}
+                  selection={selection}
+                />
+              ))}
+            </ul>
+            {query.hasNextPage && (
+              <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                {t.more}
+              </Button>
+            )}
+          </div>
+        )}
+      </Loaded>
+    </Arrived>
+  );
+}
+
+function Count({ rows, query }: { rows: readonly unknown[]; query: { hasNextPage: boolean } }) {
+  const t = useWords(words);
+  return (
+    <p className={css.count} role="status">
+      {rows.length > 0 && t.shown(rows.length, query.hasNextPage)}
+    </p>
   );
 }
 

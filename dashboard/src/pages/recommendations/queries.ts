@@ -4,7 +4,7 @@ import { withItsPlace } from '@/offline/kept';
 import { KEEP } from '@/offline/seen';
 import { type Filter, inputOf } from './filters';
 
-const PAGE_SIZE = 25;
+export const PAGE_SIZE = 25;
 const START = null as string | null;
 
 /** Pages go on after the place of the last row seen, whatever moved meanwhile. */
@@ -14,6 +14,8 @@ export const inboxQuery = (filter: Filter) =>
     queryFn: ({ pageParam: cursor, signal }) =>
       api.recommendations.list.query({ ...inputOf(filter), cursor, limit: PAGE_SIZE }, { signal }),
     initialPageParam: START,
+    // Whoever comes back to it finds it as it was left, with what arrived since over it.
+    refetchOnWindowFocus: false,
     getNextPageParam: (rows) => (rows.length < PAGE_SIZE ? null : rows.at(-1)?.cursor),
     // What was looked for once is not worth the space.
     meta: { keep: filter.q === null, hasStandIn: true },
