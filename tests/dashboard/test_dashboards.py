@@ -251,6 +251,22 @@ def test_what_is_not_there_says_so(viewer, path, says):
     expect(viewer.get_by_role("heading", name=says).first).to_be_visible()
 
 
+def _undo_and_redo(page, titles):
+    """By button and by keys, which in a text undo what was typed there."""
+    both, one = ["Totals", "Delay by airline"], ["Delay by airline"]
+    bar = page.get_by_role("main")
+    bar.get_by_role("button", name="Undo", exact=True).click()
+    expect(titles).to_have_text(one)
+    expect(bar.get_by_text("The last change was undone.")).to_be_attached()
+    page.keyboard.press("Control+z")
+    expect(titles).to_have_text(both)
+    page.keyboard.press("Control+Shift+z")
+    expect(titles).to_have_text(one)
+    bar.get_by_role("button", name="Redo", exact=True).click()
+    expect(titles).to_have_text(both)
+    expect(bar.get_by_role("button", name="Redo", exact=True)).to_be_disabled()
+
+
 def test_admins_compose_arrange_and_save(admin, open_as, check_access):
     admin.goto("/dashboards/new")
     admin.get_by_role("button", name="Bar", exact=True).click()
@@ -294,9 +310,15 @@ def test_admins_compose_arrange_and_save(admin, open_as, check_access):
     expect(titles).to_have_text(["Totals", "Delay by airline"])
     admin.get_by_role("button", name="Remove: Totals").click()
     expect(titles).to_have_text(["Delay by airline"])
-    admin.get_by_role("button", name="Undo").click()
+    message = admin.get_by_role("status").filter(has_text="“Totals” was removed")
+    message.get_by_role("button", name="Undo").click()
     expect(titles).to_have_text(["Totals", "Delay by airline"])
+    _undo_and_redo(admin, titles)
 
+    admin.set_viewport_size({"width": 1280, "height": 720})
+    admin.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    expect(admin.get_by_role("button", name="Save", exact=True)).to_be_in_viewport()
+    check_access(admin)
     admin.get_by_role("button", name="Save", exact=True).click()
     expect(admin.get_by_role("alert").first).to_be_visible()
     admin.get_by_label("Name").fill("Composed by hand")

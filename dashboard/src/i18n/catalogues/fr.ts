@@ -384,7 +384,10 @@ export default {
     newPanel: (type: string) => `Panneau ${type.toLowerCase()}`,
     copyOf: (name: string) => `${name} (copie)`,
     panelRemoved: (title: string) => `«\u00a0${title}\u00a0» a été retiré`,
-    undo: 'Annuler',
+    undo: 'Défaire',
+    redo: 'Refaire',
+    undone: 'La dernière modification a été annulée.',
+    redone: 'La modification a été rétablie.',
     place: (position: number, count: number, width: number) =>
       `Position ${position} sur ${count}, largeur ${width} colonnes sur 12`,
     editPanel: 'Modifier',

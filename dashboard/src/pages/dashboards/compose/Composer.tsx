@@ -20,6 +20,7 @@ import { DeleteButton } from './DeleteButton';
 import { DraftFields } from './DraftFields';
 import { changed, type Draft, savingOf } from './draft';
 import { PanelPage } from './PanelPage';
+import { Undo } from './Undo';
 import { usePanels } from './usePanels';
 
 export function Composer({
@@ -34,7 +35,7 @@ export function Composer({
   const t = useWords(words);
   const isOnline = useIsOnline();
   const [, navigate] = useLocation();
-  const { draft, set, setPanels, add, remove } = usePanels(start);
+  const { draft, set, setPanels, add, remove, steps } = usePanels(start);
   const [editing, setEditing] = useState<string | null>(null);
   const isSaved = useRef(false);
   const isDirty = !isSaved.current && JSON.stringify(draft) !== JSON.stringify(start);
@@ -55,7 +56,10 @@ export function Composer({
       <>
         <PanelPage
           panel={panel}
-          onChange={(change) => setPanels((panels) => changed(panels, panel.key, change))}
+          steps={steps}
+          onChange={(change) =>
+            setPanels((panels) => changed(panels, panel.key, change), panel.key)
+          }
           onDone={() => setEditing(null)}
         />
         <UnsavedGuard isDirty={isDirty} />
@@ -64,52 +68,57 @@ export function Composer({
   }
   const issues = issuesOf(save.error);
   return (
-    <Page
-      title={title}
-      actions={
-        <div className={css.tools}>
-          {!isOnline && <span className={css.small}>{t.offlineNoSave}</span>}
-          <ButtonLink href={stored ? `/dashboards/${stored.id}` : '/dashboards'}>
-            {t.cancel}
-          </ButtonLink>
-          <Button
-            look="primary"
-            isBusy={save.isBusy}
-            disabled={!isOnline}
-            onClick={() => save.start(savingOf(draft, stored?.id ?? null, stored?.version ?? null))}
-          >
-            {t.save}
-          </Button>
+    <Page title={title}>
+      <div className={css.composing}>
+        <div className={css.bar}>
+          <Undo {...steps} />
+          <span className={css.barEnd}>
+            {!isOnline && <span className={css.small}>{t.offlineNoSave}</span>}
+            <ButtonLink href={stored ? `/dashboards/${stored.id}` : '/dashboards'}>
+              {t.cancel}
+            </ButtonLink>
+            <Button
+              look="primary"
+              isBusy={save.isBusy}
+              disabled={!isOnline}
+              onClick={() =>
+                save.start(savingOf(draft, stored?.id ?? null, stored?.version ?? null))
+              }
+            >
+              {t.save}
+            </Button>
+          </span>
         </div>
-      }
-    >
-      <DraftFields draft={draft} set={set} problemsOf={save.problemsOf} />
-      {draft.panels.length === 0 && <Empty title={t.noPanels}>{t.addFirst}</Empty>}
-      <ol className={css.composed}>
-        {draft.panels.map((each, position) => (
-          <ComposeCard
-            key={each.key}
-            panel={each}
-            position={position}
-            count={draft.panels.length}
-            problems={issues
-              .filter(({ path }) => path[0] === 'panels' && Number(path[1]) === position)
-              .map(({ path, message }) => `${path.slice(2).join('.')}: ${message}`)}
-            setPanels={setPanels}
-            onEdit={() => setEditing(each.key)}
-            onRemove={() => remove(each)}
-          />
-        ))}
-      </ol>
-      <AddPanel onAdd={(type, config) => setEditing(add(type, config))} />
-      {stored && (
-        <DeleteButton
-          dashboard={stored}
-          onGone={() => {
-            isSaved.current = true;
-          }}
-        />
-      )}
+        <div className={css.parts}>
+          <DraftFields draft={draft} set={set} problemsOf={save.problemsOf} />
+          {draft.panels.length === 0 && <Empty title={t.noPanels}>{t.addFirst}</Empty>}
+          <ol className={css.composed}>
+            {draft.panels.map((each, position) => (
+              <ComposeCard
+                key={each.key}
+                panel={each}
+                position={position}
+                count={draft.panels.length}
+                problems={issues
+                  .filter(({ path }) => path[0] === 'panels' && Number(path[1]) === position)
+                  .map(({ path, message }) => `${path.slice(2).join('.')}: ${message}`)}
+                setPanels={setPanels}
+                onEdit={() => setEditing(each.key)}
+                onRemove={() => remove(each)}
+              />
+            ))}
+          </ol>
+          <AddPanel onAdd={(type, config) => setEditing(add(type, config))} />
+          {stored && (
+            <DeleteButton
+              dashboard={stored}
+              onGone={() => {
+                isSaved.current = true;
+              }}
+            />
+          )}
+        </div>
+      </div>
       <UnsavedGuard isDirty={isDirty} />
       {save.failure?.kind === 'conflict' && 'current' in save.failure.data && (
         <ConflictDialog

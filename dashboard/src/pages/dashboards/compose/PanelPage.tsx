@@ -2,16 +2,20 @@
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { Page } from '@/ui/Layouts';
+import css from '../dashboards.module.css';
 import { words } from '../words';
 import type { DraftPanel } from './draft';
 import { PanelEditor } from './PanelEditor';
+import { type Steps, Undo } from './Undo';
 
 export function PanelPage({
   panel,
+  steps,
   onChange,
   onDone,
 }: {
   panel: DraftPanel;
+  steps: Steps;
   onChange: (change: Partial<DraftPanel>) => void;
   onDone: () => void;
 }) {
@@ -20,9 +24,12 @@ export function PanelPage({
     <Page
       title={t.panelTitle(panel.title)}
       actions={
-        <Button look="primary" onClick={onDone}>
-          {t.done}
-        </Button>
+        <div className={css.tools}>
+          <Undo {...steps} />
+          <Button look="primary" onClick={onDone}>
+            {t.done}
+          </Button>
+        </div>
       }
     >
       <PanelEditor panel={panel} onChange={onChange} />

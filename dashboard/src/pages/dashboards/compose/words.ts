@@ -23,6 +23,9 @@ export const composeWords = defineWords('dashboards/compose', {
   copyOf: (name: string) => `${name} (copy)`,
   panelRemoved: (title: string) => `“${title}” was removed`,
   undo: 'Undo',
+  redo: 'Redo',
+  undone: 'The last change was undone.',
+  redone: 'The change was made again.',
   place: (position: number, count: number, width: number) =>
     `Position ${position} of ${count}, ${width} of 12 columns wide`,
   editPanel: 'Edit',

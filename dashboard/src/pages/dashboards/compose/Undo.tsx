@@ -1,0 +1,52 @@
+/** Undoes and makes again, by button and by the keys that every editor has. */
+import { useEffect, useState } from 'react';
+import { useWords } from '@/i18n/words';
+import { Button } from '@/ui/Button';
+import { words } from '../words';
+
+export interface Steps {
+  /** Null where there is none. */
+  undo: (() => void) | null;
+  redo: (() => void) | null;
+}
+
+// In these the browser undoes what was typed, letter by letter.
+const WRITTEN_IN = 'textarea, [contenteditable], input:not([type=checkbox], [type=radio])';
+
+export function Undo({ undo, redo }: Steps) {
+  const t = useWords(words);
+  const [said, setSaid] = useState('');
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const isMeant = (event.ctrlKey || event.metaKey) && !event.altKey;
+      if (!isMeant || (event.target as Element).matches?.(WRITTEN_IN)) return;
+      const key = event.key.toLowerCase();
+      const isRedo = key === 'y' || (key === 'z' && event.shiftKey);
+      if (key !== 'z' && key !== 'y') return;
+      event.preventDefault();
+      const run = isRedo ? redo : undo;
+      if (!run) return;
+      run();
+      setSaid(isRedo ? t.redone : t.undone);
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [undo, redo, t]);
+  const press = (run: (() => void) | null, text: string) => () => {
+    run?.();
+    setSaid(text);
+  };
+  return (
+    <>
+      <Button aria-keyshortcuts="Control+Z" disabled={!undo} onClick={press(undo, t.undone)}>
+        {t.undo}
+      </Button>
+      <Button aria-keyshortcuts="Control+Shift+Z" disabled={!redo} onClick={press(redo, t.redone)}>
+        {t.redo}
+      </Button>
+      <span className="visually-hidden" role="status">
+        {said}
+      </span>
+    </>
+  );
+}
