@@ -1880,8 +1880,7 @@ export default {
   },
   'ui/arrived': {
     live: 'En direct',
-    arrived: (n, said) =>
-      plural('fr', n, '1 nouveauté · Afficher', `${said} nouveautés · Afficher`),
+    arrived: (_, said) => `+${said} · Afficher`,
   },
   'ui/unsaved': {
     title: 'Quitter sans enregistrer\u00a0?',

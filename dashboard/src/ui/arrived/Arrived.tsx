@@ -37,7 +37,11 @@ export function Arrived({
     <div className={css.box}>
       <div ref={row} className={css.row} data-any={count > 0 || undefined} tabIndex={-1}>
         {note}
-        {isLive && isCurrent && <Badge tone="ok">{t.live}</Badge>}
+        {isLive && isCurrent && (
+          <span className={css.live}>
+            <Badge tone="ok">{t.live}</Badge>
+          </span>
+        )}
         <span role="status" className={css.news}>
           {count > 0 && (
             <Button look="primary" onClick={() => void show()}>
