@@ -125,7 +125,11 @@ def _month_metrics(months: _Months, together: Together) -> dict[str, float]:
     if not looked:
         return {}
     found = np.array([each.strength for each in looked if each.found])
-    return {"season_month": together.median("season_month", found), "series_monthly": len(found)}
+    counts = {
+        "season_month": together.median("season_month", found),
+        "series_monthly": len(found),
+    }
+    return counts
 
 
 def _series_of(panel: pd.DataFrame) -> list[tuple[str, slice]]:

@@ -80,8 +80,15 @@ def season_metrics(
     if not found or freq is None:
         return {}
     strength = np.concatenate(found, axis=1)
-    metrics: dict[str, float] = {
-        f"season_{name}": together.median(f"season_{name}", row[row > 0])
+    medians = {
+        name: together.median(f"season_{name}", row[row > 0])
         for name, row in zip(SEASONS[step_of(freq).modelled_as], strength, strict=True)
     }
-    return {**metrics, "series_seasonal": int((strength > 0).any(axis=0).sum())}
+    counts = {
+        "season_hour": medians.get("hour"),
+        "season_day": medians.get("day"),
+        "season_week": medians.get("week"),
+        "season_year": medians.get("year"),
+        "series_seasonal": int((strength > 0).any(axis=0).sum()),
+    }
+    return {name: value for name, value in counts.items() if value is not None}

@@ -26,7 +26,7 @@ function namesOfMetrics(): Set<string> {
   const names = new Set([...common.join().matchAll(/"(\w+)":/g)].map(([, name = '']) => name));
   for (const [, call = ''] of all.matchAll(/return make_output\(\n(.*?)\n {8}\)/gs)) {
     for (const [, name = ''] of call.matchAll(/^ {12}(\w+)=/gm)) {
-      if (!['series', 'skipped', 'needed'].includes(name)) names.add(name);
+      if (!['series', 'skipped', 'needed', 'together'].includes(name)) names.add(name);
     }
   }
   return names;
