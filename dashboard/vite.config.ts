@@ -16,7 +16,7 @@ const API_TYPES = fileURLToPath(new URL('../iop_pipelines/api/app-router.ts', im
 const API = process.env.API_URL ?? 'http://127.0.0.1:3000';
 const TEXT = /\.(js|css|html|svg|json|webmanifest)$/;
 
-const PARTS = /\/src\/(ui|session)\//;
+const PARTS = /\/src\/(ui|session|api)\//;
 const PAGES = /\/src\/pages\//;
 // Parts of a library that the entry imports as a whole; only pages have a use for these.
 const FOR_PAGES =
