@@ -57,6 +57,23 @@ test.each([
   ]);
 });
 
+// By the same charts: hours of twelve in America, and of twenty-four in Britain.
+test.each([
+  ['at 06:00 and 18:30', 'at 6:00 AM and 6:30 PM'],
+  ['at 00:15, 12:00 and 18:00 (Africa/Lagos)', 'at 12:15 AM, 12:00 PM and 6:00 PM (Africa/Lagos)'],
+  ['every 2 hours from 08:00 to 18:00', 'every 2 hours from 8:00 AM to 6:00 PM'],
+  ['every Monday, at 07:45, 13:05', 'every Monday, at 7:45 AM, 1:05 PM'],
+  ['at 06:00 and 30 others', 'at 6:00 AM and 30 others'],
+  ['at 24:00 and 18:00', 'at 24:00 and 6:00 PM'],
+  ['from 08:00 to 18:60', 'from 8:00 AM to 18:60'],
+  ['seats 12:30 and 18:00', 'seats 12:30 and 18:00'],
+])('each time of %s is of the region', (said, american) => {
+  const own = { scheduleWords: said, translations: { fr: { scheduleWords: '' } } };
+  const shown = (locale: string) =>
+    inLanguage(own, { language: 'en', locale }).scheduleWords.replace(/\s/g, ' ');
+  expect([shown('en-US'), shown('en-GB')]).toEqual([american, said]);
+});
+
 test('what somebody wrote, French, and what is no day stand as they are', () => {
   const american = { language: 'en', locale: 'en-US' } as const;
   const note = { text: 'seen on 8 Feb 2013', translations: null };
