@@ -103,7 +103,9 @@ class TimeStep:
         return sizes[self.unit] * self.count if self.unit in sizes else None
 
     def cuts(self, other: "TimeStep") -> bool:
-        """Whether a period of the other, of months and no longer than these, lies in two of them."""
+        """Whether a period of the other, both weeks or of months and no longer than these, lies in two of them."""
+        if self.unit == other.unit == "week":
+            return self.first_weekday != other.first_weekday
         if self.months is None or other.months is None or self.months < other.months:
             return False
         is_whole = self.months % other.months == 0

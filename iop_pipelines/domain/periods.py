@@ -35,10 +35,14 @@ _ROLLING = re.compile(r"\Alast_([1-9]\d{0,3})_(day|week|month)s\Z")
 
 @dataclass(frozen=True)
 class YearAndWeek:
-    """Where weeks begin, 0 for Monday, and with which month a fiscal year."""
+    """Where weeks begin, 0 for Monday, and with which month a fiscal year.
+
+    `is_week_said`: the query says so itself, and the weeks of its data do not go before it.
+    """
 
     first_weekday: int = 0
     fiscal_month: int = 1
+    is_week_said: bool = False
 
     def floor(self, moment: datetime, unit: Unit) -> datetime:
         """Of weeks, and of everything else as the calendar has it."""

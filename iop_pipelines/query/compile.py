@@ -190,7 +190,7 @@ def compile_table(
     measured: dict[str, SourceField] = {}
     group_by: list[Expression] = []
     for position, item in enumerate(query.select):
-        given = own_periods(item, scope.begins)
+        given = own_periods(item, source, scope.begins)
         expression, column, native = _selected(given, source, f"{path}.select.{position}")
         if item.is_aggregate:
             zone = zone_of(item, source)
@@ -272,13 +272,18 @@ def _sorted(
     return statement.order_by(*order)
 
 
-def own_periods(item: form.Select, begins: YearAndWeek) -> form.Select:
-    """A `week` and a `quarter` are those of the config; they keep their names."""
-    if item.bucket == "week" and begins.first_weekday != 0:
+def own_periods(item: form.Select, source: Source, begins: YearAndWeek) -> form.Select:
+    """A `week` and a `quarter` are those of the config; they keep their names.
+
+    Where it does not say itself with which day weeks begin, those of a dataset of weeks are the dataset's.
+    """
+    first = begins.first_weekday
+    own = own_step(item, source)
+    if own is not None and own.unit == "week" and not begins.is_week_said:
+        first = own.first_weekday
+    if item.bucket == "week" and first != 0:
         step = next(
-            each
-            for each in STEPS.values()
-            if each.unit == "week" and each.first_weekday == begins.first_weekday
+            each for each in STEPS.values() if each.unit == "week" and each.first_weekday == first
         )
     elif item.bucket == "quarter" and begins.fiscal_month % 3 != 1:
         step = BUCKETS["QS-FEB" if begins.fiscal_month % 3 == 2 else "QS-MAR"]
@@ -349,7 +354,7 @@ def _selected(item: form.Select, source: Source, path: str) -> tuple[Expression,
         vocabulary = chosen.vocabulary
         step, zone = _step_of(item, source), chosen.zone
         if item.bucket:
-            _require_whole_periods(item.bucket, _own_step(item, source), chosen.label, path)
+            _require_whole_periods(item.bucket, own_step(item, source), chosen.label, path)
             expression, type_ = _bucket(item.bucket, chosen, path)
             label = label.by(item.bucket)
         native = type_
@@ -380,11 +385,11 @@ def _step_of(item: form.Select, source: Source) -> form.Bucket | None:
     """Of moments as they are it is the dataset's own."""
     if item.bucket is not None:
         return item.bucket
-    own = _own_step(item, source)
+    own = own_step(item, source)
     return None if own is None else own.bucket
 
 
-def _own_step(item: form.Select, source: Source) -> TimeStep | None:
+def own_step(item: form.Select, source: Source) -> TimeStep | None:
     """The dataset's, of its moments."""
     return source.dataset.step if source.dataset and item.field == source.time else None
 

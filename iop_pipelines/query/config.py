@@ -7,7 +7,7 @@ source is known. `parse_config` raises InvalidQuery and nothing else, whatever i
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from iop_pipelines.domain.conditions import (
     Condition,
@@ -238,10 +238,13 @@ class QueryConfig(Part):
     layout: Layout = ()
     brand: BrandChoice = BrandChoice()
     outputs: Outputs = Outputs()
+    _is_week_of_region: bool = PrivateAttr(default=False)
 
     @property
     def begins(self) -> YearAndWeek:
-        return YearAndWeek(get_args(Weekday).index(self.week_start), self.fiscal_year_start)
+        is_said = "week_start" in self.model_fields_set and not self._is_week_of_region
+        first = get_args(Weekday).index(self.week_start)
+        return YearAndWeek(first, self.fiscal_year_start, is_said)
 
     def in_region(self, region: Region | None) -> "QueryConfig":
         """With what it leaves to the instance's region: the day that weeks begin with, and the locale of its language
@@ -249,9 +252,12 @@ class QueryConfig(Part):
         if region is None:
             return self
         there = {"locale": self.locale or locale_in(self.language, region)}
-        if "week_start" not in self.model_fields_set:
+        is_open = "week_start" not in self.model_fields_set
+        if is_open:
             there["week_start"] = get_args(Weekday)[first_weekday_in(region)]
-        return self.model_copy(update=there)
+        copy = self.model_copy(update=there)
+        copy._is_week_of_region = is_open or self._is_week_of_region
+        return copy
 
     @property
     def first_table(self) -> str:

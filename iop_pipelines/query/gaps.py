@@ -11,7 +11,7 @@ from iop_pipelines.domain.periods import Period, local_now
 from iop_pipelines.domain.resolved import Scope
 from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
-from iop_pipelines.query.compile import Compiled, is_additive, own_periods
+from iop_pipelines.query.compile import Compiled, is_additive, own_periods, own_step
 from iop_pipelines.query.freshness import end_of_data, known_part, span_of
 from iop_pipelines.query.pairs import is_shown
 from iop_pipelines.query.reading import Reading
@@ -51,7 +51,7 @@ def _starts(
     scope: Scope = replace(reading.scope.fresh(), known=known)
     reading.compile(name, query, scope)
     period = scope.period_of(item.field)
-    bucket = own_periods(item, scope.begins).bucket
+    bucket = own_periods(item, source, scope.begins).bucket
     if period is None or bucket is None:
         raise InvalidQuery("fill.needs_period", f"datasets.{name}.select")
     step = BUCKETS[bucket]
@@ -59,7 +59,10 @@ def _starts(
     start, end = _told(period, zone, item, source, reading)
     is_moment = step.minutes is not None
     starts: list[Value] = []
-    moment = step.floor(start)
+    # A row that is named by its first moment is of no period that begins after that.
+    own = own_step(item, source)
+    is_own = own is not None and own.offset == step.offset
+    moment = step.ceil(start) if is_own else step.floor(start)
     while moment < end and len(starts) <= form.MAX_LIMIT:
         if not is_moment or is_shown(moment, step, zone):
             starts.append(_as_shown(moment, is_moment=is_moment))

@@ -133,7 +133,7 @@ def pairs_of(
     for at, item in enumerate(groups):
         here, there = now.period_of(item.field), then.period_of(item.field)
         if here is not None and there is not None:
-            step = _step(own_periods(item, now.begins), source)
+            step = _step(own_periods(item, source, now.begins), source)
             return Pairs(
                 at,
                 step,

@@ -370,7 +370,7 @@ def _rest(
     """One row for all that a top list left out, aggregated from the rows themselves; None where there are none."""
     source = reading.source_of(name)
     position = next(i for i, item in enumerate(query.select) if not item.is_aggregate)
-    item = own_periods(query.select[position], reading.scope.begins)
+    item = own_periods(query.select[position], source, reading.scope.begins)
     expression, column = select_item(item, source, f"datasets.{name}")
     # Of hours SQLite makes text without a fraction, unlike what it stores.
     told = [

@@ -283,6 +283,48 @@ def test_a_quarter_of_the_data_is_not_counted_whole_where_half_of_it_is(
         run_query(_config(case), **_asked(engine, case))
 
 
+@pytest.mark.parametrize(
+    ("dataset", "own", "weeks"),
+    # 28 January and 4 February 2013 are Mondays.
+    [
+        ("weeks_from_monday", "mon", ["2013-01-28", "2013-02-04"]),
+        ("weeks_from_sunday", "sun", ["2013-01-27", "2013-02-03"]),
+    ],
+)
+def test_weeks_of_the_data_are_moved_by_no_region_and_cut_by_no_query(
+    engine: sa.Engine, dataset: str, own: str, weeks: list[str]
+) -> None:
+    select = [{"field": "week", "bucket": "week"}, {"measure": "amount"}]
+    query = {"select": select, "sort": [{"by": "week"}]}
+    case = {"dataset": dataset, "query": query}
+    asked = _asked(engine, case)
+    for region in (None, "GB", "US", "KE"):
+        table = run_query(_config(case).in_region(region), **asked).table("main")
+        rows = [[str(cell) for cell in row] for row in table.rows]
+        assert rows == [[weeks[0], "1"], [weeks[1], "2"]]
+    for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"):
+        said = _config({**case, "config": {"week_start": day}}).in_region("US")
+        if day == own:
+            assert [str(row[0]) for row in run_query(said, **asked).table("main").rows] == weeks
+            continue
+        with pytest.raises(InvalidQuery, match="cut in two"):
+            run_query(said, **asked)
+
+
+def test_no_week_of_the_data_is_filled_that_the_period_of_a_region_has_not(
+    engine: sa.Engine,
+) -> None:
+    """Last week is from Sunday, 3 February there: the row of 28 January is none of it, and not zero."""
+    query = {
+        "select": [{"field": "week", "bucket": "week", "fill": "zero"}, {"measure": "amount"}],
+        "where": {"field": "week", "op": "in_period", "value": "last_week"},
+    }
+    case = {"dataset": "weeks_from_monday", "query": query, "now": "2013-02-11T12:00:00"}
+    config = _config(case).in_region("US")
+    table = run_query(config, **_asked(engine, case)).table("main")
+    assert [[str(cell) for cell in row] for row in table.rows] == [["2013-02-04", "2"]]
+
+
 def test_no_two_situations_are_one() -> None:
     ids = [each.id for each in _cases()]
     assert len(ids) == len(set(ids)) > 0

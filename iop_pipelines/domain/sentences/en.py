@@ -368,7 +368,7 @@ SENTENCES: Mapping[str, str] = {
     "execution.superseded": (
         "held for its data quality until DRM run {id} delivered the window again"
     ),
-    "field.periods_cut": "each row of {label!r} is a whole period of the data, which this bucket would cut in two: group by a longer one, or begin the fiscal year where a period of the data begins",
+    "field.periods_cut": "each row of {label!r} is a whole period of the data, which this bucket would cut in two: group by a longer one, or begin the fiscal year or the week where a period of the data begins",
     "field.has_no_hours": "{label!r} is a date and has no hours",
     "field.left_as_other": (
         "{name!r} is declared {wanted} and the last step leaves it as {found}: declare "

@@ -422,7 +422,7 @@ SENTENCES: Mapping[str, str] = {
         "retenue pour la qualité de ses données jusqu’à ce que le traitement DRM {id} livre à "
         "nouveau la fenêtre"
     ),
-    "field.periods_cut": "chaque ligne de {label!r} est une période entière des données, que ce regroupement couperait en deux : regroupez par une période plus longue, ou faites commencer l’exercice au début d’une période des données",
+    "field.periods_cut": "chaque ligne de {label!r} est une période entière des données, que ce regroupement couperait en deux : regroupez par une période plus longue, ou faites commencer l’exercice ou la semaine au début d’une période des données",
     "field.has_no_hours": "{label!r} est une date et n’a pas d’heures",
     "field.left_as_other": (
         "{name!r} est déclaré {wanted} et la dernière étape le laisse de type {found} : "
