@@ -43,10 +43,20 @@ class IopError(Exception):
         self.sentence = said if isinstance(said, Sentence) else Sentence(said, **values)
         super().__init__(str(self.told))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process that it is handed to has its sentence, and what a class of it adds.
+        return _as_it_was, (type(self), self.args, self.__dict__)
+
     @property
     def told(self) -> Sentence:
         """All that is to tell of it."""
         return self.sentence
+
+
+def _as_it_was(kind: type[IopError], args: tuple[Any, ...], state: dict[str, Any]) -> IopError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class Unfit(IopError, ValueError):
