@@ -198,3 +198,7 @@ def test_a_panel_in_parts_has_the_same_rows_and_each_series_once(instance, rows)
     pd.testing.assert_frame_equal(whole, read_panel(*given))
     assert has_more_rows(*given, than=35)
     assert not has_more_rows(*given, than=36)
+    # Of all series together four rows are read, however many they are made of.
+    one = (*given[:2], InputSpec.model_validate({"measures": ["flights"]}), *given[3:])
+    assert has_more_rows(*one, than=3)
+    assert not has_more_rows(*one, than=4)
