@@ -220,6 +220,7 @@ def ask_to_load(
             "dataset": dataset,
             "answers": dict(answers),
             "asked_at": now,
+            "ended_at": None,
             "traceparent": carried(),
             "attempt": uploads.c.attempt + (before.status is UploadStatus.FAILED),
             "error_msg": None,

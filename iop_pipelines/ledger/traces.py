@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from iop_pipelines.domain.vocabulary import UploadStatus
 from iop_pipelines.drm.source import DrmRun
 from iop_pipelines.errors import InvalidInput
 from iop_pipelines.ledger.work import KINDS
@@ -87,7 +88,7 @@ def asked_by(engine: sa.Engine, run: DrmRun) -> Trace | None:
             .join(intake_sources, intake_sources.c.id == deliveries.c.source_id)
             .where(deliveries.c.id == int(delivery_id), intake_sources.c.token == token)
         )
-    elif run.finished_at is None:
+    elif run.finished_at is None or not _is_of_a_file(run):
         return None
     else:
         its = uploads.c
@@ -95,6 +96,7 @@ def asked_by(engine: sa.Engine, run: DrmRun) -> Trace | None:
             sa.select(its.traceparent)
             .where(
                 its.dataset == run.dataset,
+                its.status.in_((UploadStatus.LOADING, UploadStatus.LOADED)),
                 its.asked_at <= run.finished_at + _A_SECOND,
                 sa.or_(its.ended_at.is_(None), its.ended_at >= run.finished_at - _A_SECOND),
             )
@@ -103,6 +105,12 @@ def asked_by(engine: sa.Engine, run: DrmRun) -> Trace | None:
         )
     with engine.connect() as connection:
         return read_header(connection.scalar(query))
+
+
+def _is_of_a_file(run: DrmRun) -> bool:
+    """As `intake.deliver` names one of a file that was given by hand, which no orchestrator of DRM's does."""
+    key = re.escape(run.dataset) + r"/[0-9]+/[0-9a-f]{32}"
+    return re.fullmatch(key, run.run_key or "") is not None
 
 
 def _is_of(table: sa.Table, trace_id: str) -> sa.ColumnElement[bool]:

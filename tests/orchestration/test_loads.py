@@ -108,6 +108,7 @@ def test_what_comes_of_an_upload_has_the_id_of_the_request_for_it(
     assert asked_by(platform.engine, of_drm) is not None
     assert asked_by(platform.engine, replace(of_drm, finished_at=later)) is None
     assert asked_by(platform.engine, replace(of_drm, dataset="others")) is None
+    assert asked_by(platform.engine, replace(of_drm, run_key="scheduled__2026-11-01")) is None
 
 
 def test_a_file_that_cannot_be_loaded_makes_its_run_red_and_is_not_tried_again(
