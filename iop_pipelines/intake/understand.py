@@ -485,7 +485,8 @@ def _is_row_number(column: Column) -> bool:
     if column.kind != "integer" or len(column.cells) < 10:
         return False
     # Numbers of rows never come again.
-    if (distinct := column.cells.distinct) is not None and len(distinct) < len(column.cells):
+    again = [text for text, count in (column.cells.counts or {}).items() if count > 1]
+    if any(value is not None for value in column.landed(again)):
         return False
     begin: int | None = None
     for block in column.blocks():

@@ -1,10 +1,16 @@
 """What is seen of many cells by one look is what each of them shows."""
 
+from datetime import date, timedelta
+from pathlib import Path
+
 import pytest
 
 from iop_pipelines.intake.cells import Cells
+from iop_pipelines.intake.files import read_file
 from iop_pipelines.intake.moments import form_of
 from iop_pipelines.intake.numerals import tally_of
+from iop_pipelines.intake.questions import refuse_to_guess
+from iop_pipelines.intake.understand import Given, understand
 
 # cell -> (which decimal sign it shows, whether it is a code)
 SHOWN = {
@@ -67,3 +73,24 @@ def test_a_form_is_that_of_four_fifths_of_the_different_cells(
     assert (found is not None) == is_found
     if found is not None:
         assert (found.unread, found.of) == (others, 28 + others)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "measures"),
+    [
+        ([*map(str, range(1, 39)), "", ""], ["sales"]),
+        ([*map(str, range(1, 39)), "38", "38"], ["count", "sales"]),
+    ],
+    ids=["some rows have none", "some come again"],
+)
+def test_numbers_of_rows_are_no_figure(
+    tmp_path: Path, numbers: list[str], measures: list[str]
+) -> None:
+    path = tmp_path / "shop.csv"
+    lines = [
+        f"{number},{date(2026, 1, 1) + timedelta(days=place)},{100 + place * 7 % 13}"
+        for place, number in enumerate(numbers)
+    ]
+    path.write_text("\n".join(["count,day,sales", *lines]) + "\n")
+    found = understand(read_file(path), Given(), "UTC", refuse_to_guess)
+    assert [each.column.name for each in found.measures] == measures
