@@ -85,7 +85,7 @@ def test_a_part_of_compose_is_closed_and_given_what_all_share(name):
     assert settings.broker_url
     assert settings.event_broker_url
     for variable, value in given.items():
-        if "$" not in value:
+        if "$" not in value and variable != "TMPDIR":
             raise AssertionError(f"{variable} stands in the file as {value}")
 
 
