@@ -267,6 +267,16 @@ def _undo_and_redo(page, titles):
     expect(bar.get_by_role("button", name="Redo", exact=True)).to_be_disabled()
 
 
+def _undo_within_a_panel(page):
+    """The fields are those of the step that is shown."""
+    axis = page.get_by_label("X axis")
+    chosen = axis.input_value()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(axis).not_to_have_value(chosen)
+    page.get_by_role("button", name="Redo", exact=True).click()
+    expect(axis).to_have_value(chosen)
+
+
 def test_admins_compose_arrange_and_save(admin, open_as, check_access):
     admin.goto("/dashboards/new")
     admin.get_by_role("button", name="Bar", exact=True).click()
@@ -275,6 +285,7 @@ def test_admins_compose_arrange_and_save(admin, open_as, check_access):
     admin.get_by_label("Measure", exact=True).select_option(label="Departure delay")
     admin.get_by_label("X axis").select_option(label="Airline")
     expect(admin.get_by_role("slider")).to_be_visible()
+    _undo_within_a_panel(admin)
 
     admin.get_by_role("button", name="Add a condition").click()
     condition = admin.get_by_role("group", name="Only rows where")

@@ -384,8 +384,8 @@ export default {
     newPanel: (type: string) => `Panneau ${type.toLowerCase()}`,
     copyOf: (name: string) => `${name} (copie)`,
     panelRemoved: (title: string) => `«\u00a0${title}\u00a0» a été retiré`,
-    undo: 'Défaire',
-    redo: 'Refaire',
+    undo: 'Annuler la modification',
+    redo: 'Rétablir',
     undone: 'La dernière modification a été annulée.',
     redone: 'La modification a été rétablie.',
     place: (position: number, count: number, width: number) =>

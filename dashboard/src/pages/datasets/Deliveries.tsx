@@ -53,7 +53,7 @@ export function Deliveries({ name }: { name: string }) {
         }
       >
         {(runs) => (
-          <Arrived count={arrived} isCurrent={query.isSuccess} onShow={query.refetch}>
+          <Arrived arrived={arrived} isCurrent={query.isSuccess} onShow={query.refetch}>
             <Table
               caption={t.deliveries}
               rows={runs}

@@ -34,6 +34,7 @@ export const runsQuery = (input: RunsOfDataset) =>
     queryFn: ({ signal }) => api.datasets.runs.query(input, { signal }),
     // Whoever comes back to it finds it as it was left, with what arrived since over it.
     refetchOnWindowFocus: false,
+    refetchOnReconnect: ({ state }) => state.status === 'error',
     placeholderData: keepPreviousData,
   });
 

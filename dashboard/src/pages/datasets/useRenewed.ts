@@ -23,8 +23,11 @@ export function useRenewed(input: RunsOfDataset, query: UseQueryResult<DatasetRu
   return useArrived({
     key: JSON.stringify(input),
     shown: query.data && !query.isPlaceholderData ? query.data.map(({ id }) => id) : null,
+    isCut: query.data?.length === input.limit,
     readAt: query.dataUpdatedAt,
     partOf: ({ quality, executions }) => [quality, executions],
+    // One as good as the last, of a dataset that no model reads, changes no number.
+    mayChangeUntold: true,
     look,
   });
 }

@@ -84,7 +84,7 @@ export function List() {
       }}
     >
       {(rows) => (
-        <Arrived count={arrived} isCurrent={query.isSuccess} onShow={query.refetch}>
+        <Arrived arrived={arrived} isCurrent={query.isSuccess} onShow={query.refetch}>
           <Rows
             rows={rows}
             onMore={rows.length === limit && limit < MOST ? () => setLimit(limit + STEP) : null}

@@ -13,6 +13,7 @@ export const executionsQuery = (filter: ExecutionFilter) =>
     queryFn: ({ signal }) => api.executions.list.query(filter, { signal }),
     // Whoever comes back to it finds it as it was left, with what arrived since over it.
     refetchOnWindowFocus: false,
+    refetchOnReconnect: ({ state }) => state.status === 'error',
     placeholderData: keepPreviousData,
   });
 

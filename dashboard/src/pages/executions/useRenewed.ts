@@ -11,7 +11,9 @@ export function useRenewed(filter: ExecutionFilter, query: UseQueryResult<ModelE
   async function look() {
     const found = await api.executions.list.query(filter);
     const now = new Map(found.map((row) => [row.id, row]));
-    const others = ids.filter((id) => !now.has(id));
+    const others = (query.data ?? [])
+      .filter(({ id, status }) => status === 'running' && !now.has(id))
+      .map(({ id }) => id);
     // One of those that run has ended, and is no longer of the list: how it ended is asked of itself.
     const read = await Promise.allSettled(
       others.map((id) => queries.fetchQuery({ ...executionQuery(id), staleTime: 0 })),
@@ -32,6 +34,7 @@ export function useRenewed(filter: ExecutionFilter, query: UseQueryResult<ModelE
   return useArrived({
     key: JSON.stringify(filter),
     shown: query.data && !query.isPlaceholderData ? ids : null,
+    isCut: ids.length === filter.limit,
     readAt: query.dataUpdatedAt,
     partOf: ({ executions }) => executions,
     look,

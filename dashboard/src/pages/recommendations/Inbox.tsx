@@ -75,7 +75,8 @@ export function Inbox({ id }: { id: number | null }) {
     down: () => go(next),
     up: () => go(previous),
     x: () => isAdmin && id !== null && selection.toggle(id),
-    a: () => void decide(ACCEPTED),
+    // What somebody else decided while it was read is theirs.
+    a: () => targets.rows.every(({ status }) => status === 'open') && void decide(ACCEPTED),
     d: () => ask('dismiss'),
     s: () => ask('snooze'),
     '?': () => ask('help'),

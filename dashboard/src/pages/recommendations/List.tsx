@@ -6,6 +6,7 @@ import { useWords } from '@/i18n/words';
 import { ofRecommendation } from '@/offline/decisions';
 import { useOutbox } from '@/offline/useOutbox';
 import { Arrived } from '@/ui/arrived/Arrived';
+import type { Arrivals } from '@/ui/arrived/arrivals';
 import { Button, ButtonLink } from '@/ui/Button';
 import { Empty, Loaded } from '@/ui/States';
 import { type Filter, isNarrowed, queryOf } from './filters';
@@ -32,7 +33,7 @@ export function List({
   /** Of what the device keeps, and the platform may have more. */
   isCut: boolean;
   /** How many came since it was read. */
-  arrived: number;
+  arrived: Arrivals;
   filter: Filter;
   current: number | null;
   pathOf: (row: { id: number }) => string;
@@ -44,7 +45,7 @@ export function List({
   useReturn(current, rows.length > 0);
   return (
     <Arrived
-      count={arrived}
+      arrived={arrived}
       isCurrent={query.isSuccess && !query.isError}
       onShow={query.refetch}
       note={query.data !== undefined && <Count {...{ rows, query }} />}

@@ -16,6 +16,7 @@ export const inboxQuery = (filter: Filter) =>
     initialPageParam: START,
     // Whoever comes back to it finds it as it was left, with what arrived since over it.
     refetchOnWindowFocus: false,
+    refetchOnReconnect: ({ state }) => state.status === 'error',
     getNextPageParam: (rows) => (rows.length < PAGE_SIZE ? null : rows.at(-1)?.cursor),
     // What was looked for once is not worth the space.
     meta: { keep: filter.q === null, hasStandIn: true },

@@ -1,7 +1,9 @@
 /** Follows the list that is open and the recommendation that is read: what others did to them is told at once. */
 import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { useCallback } from 'react';
+import { useCallback, useRef } from 'react';
 import { api, type ListedRecommendation, type Recommendation } from '@/api/client';
+import { byPlatform } from '@/session/clock';
+import type { Arrivals } from '@/ui/arrived/arrivals';
 import { useArrived } from '@/ui/arrived/useArrived';
 import { type Filter, inputOf } from './filters';
 import {
@@ -21,30 +23,47 @@ export function useRenewed(
   filter: Filter,
   { query, rows }: ReturnType<typeof useInbox>,
   open: number | null,
-): number {
+): Arrivals {
   const queries = useQueryClient();
   const ids = rows.map(({ id }) => id);
+  const readAt = useReadAt(query);
   const look = useCallback(async () => {
-    const limit = Math.min(Math.max(ids.length, PAGE_SIZE), MOST_MEMBERS);
+    // A page more: what a few new ones push down is still found.
+    const limit = Math.min(ids.length + PAGE_SIZE, MOST_MEMBERS);
     const found = await api.recommendations.list.query({ ...inputOf(filter), limit });
     const listed = new Map(found.map((row) => [row.id, row]));
     // Decided, over, or further down: what has become of a row is asked of itself.
-    const others = ids.filter((id) => !listed.has(id) && id !== open);
+    const others = rows
+      .filter(({ id, status }) => status === 'open' && !listed.has(id) && id !== open)
+      .map(({ id }) => id);
     const read = await readEach(queries, open === null ? others : [open, ...others]);
     if (open !== null) await readAround(queries, open, read.get(open));
     renew(queries, filter, (row) => listed.get(row.id) ?? read.get(row.id));
     // Of nothing nothing can move.
     if (ids.length === 0 && found.length > 0) await query.refetch();
     return [...listed.keys()];
-  }, [queries, filter, open, ids, query.refetch]);
+  }, [queries, filter, open, ids, rows, query.refetch]);
   return useArrived({
     key: JSON.stringify(filter),
     // What is made of what is kept is no list of the platform's.
     shown: query.data && !query.isError ? ids : null,
-    readAt: query.dataUpdatedAt,
+    isCut: query.hasNextPage,
+    readAt,
     partOf: ({ recommendations }) => recommendations,
     look,
   });
+}
+
+/** When the list was read from its head: a page that came at its end says nothing of that. */
+function useReadAt({ data, dataUpdatedAt }: ReturnType<typeof useInbox>['query']): number {
+  const pages = data?.pages.length ?? 0;
+  const read = useRef({ pages, at: dataUpdatedAt, last: dataUpdatedAt });
+  if (read.current.last !== dataUpdatedAt) {
+    const isNext = pages > read.current.pages && read.current.pages > 0;
+    const at = isNext ? read.current.at : dataUpdatedAt;
+    read.current = { pages, at, last: dataUpdatedAt };
+  }
+  return read.current.at;
 }
 
 /** What cannot be read stays as it is shown. */
@@ -64,7 +83,7 @@ async function readEach(
 async function readAround(queries: QueryClient, id: number, row: Recommendation | undefined) {
   const evidence = evidenceQuery(id).queryKey;
   const readAt = queries.getQueryState(evidence)?.dataUpdatedAt ?? 0;
-  const isOld = row !== undefined && new Date(row.updatedAt).getTime() > readAt;
+  const isOld = row !== undefined && new Date(row.updatedAt).getTime() > byPlatform(readAt);
   await Promise.all([
     queries.invalidateQueries({ queryKey: historyQuery(id).queryKey }),
     isOld && queries.invalidateQueries({ queryKey: evidence }),

@@ -4,18 +4,19 @@ import { useFormat } from '@/i18n/format';
 import { useWords } from '@/i18n/words';
 import { Badge } from '@/ui/Layouts';
 import { Button } from '../Button';
+import type { Arrivals } from './arrivals';
 import css from './arrived.module.css';
 import { useIsLive } from './useIsLive';
 import { words } from './words';
 
 export function Arrived({
-  count,
+  arrived: { count, isLeast },
   isCurrent,
   onShow,
   note,
   children,
 }: {
-  count: number;
+  arrived: Arrivals;
   /** False where what is shown is said to be older. */
   isCurrent: boolean;
   onShow: () => Promise<unknown>;
@@ -45,7 +46,7 @@ export function Arrived({
         <span role="status" className={css.news}>
           {count > 0 && (
             <Button look="primary" onClick={() => void show()}>
-              {t.arrived(count, format.number(count))}
+              {t.arrived(count, format.number(count) + (isLeast ? '+' : ''))}
             </Button>
           )}
         </span>

@@ -18,7 +18,12 @@ export default function ComposePage({ id }: { id: number | null }) {
 function Existing({ id }: { id: number }) {
   const t = useWords(words);
   // What is changed must be what is there: nothing that was kept on the device.
-  const query = useQuery({ ...dashboardOf(id), staleTime: 0, refetchOnMount: 'always' });
+  // Nor is what is being changed taken away where somebody else saved: the conflict is told when it is saved.
+  const isNever = { refetchOnWindowFocus: false, refetchOnReconnect: false } as const;
+  const query = useQuery({
+    ...{ ...dashboardOf(id), ...isNever },
+    ...{ staleTime: 0, refetchOnMount: 'always' },
+  });
   if (query.data && (query.isFetchedAfterMount || query.isError)) {
     return (
       <Composer

@@ -49,6 +49,8 @@ export function Composer({
     },
   });
   const panel = draft.panels.find(({ key }) => key === editing);
+  // Its making was undone: made again, it is in the list.
+  if (editing !== null && !panel) setEditing(null);
   const title = stored ? t.editTitle : t.newTitle;
 
   if (panel) {

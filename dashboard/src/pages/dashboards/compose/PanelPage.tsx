@@ -1,4 +1,5 @@
 /** One panel of the draft, opened to be changed. */
+import { useState } from 'react';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { Page } from '@/ui/Layouts';
@@ -20,19 +21,27 @@ export function PanelPage({
   onDone: () => void;
 }) {
   const t = useWords(words);
+  // The fields are those of the step that is shown.
+  const [turn, setTurn] = useState(0);
+  const turned = (run: (() => void) | null) =>
+    run &&
+    (() => {
+      run();
+      setTurn((former) => former + 1);
+    });
   return (
     <Page
       title={t.panelTitle(panel.title)}
       actions={
         <div className={css.tools}>
-          <Undo {...steps} />
+          <Undo undo={turned(steps.undo)} redo={turned(steps.redo)} />
           <Button look="primary" onClick={onDone}>
             {t.done}
           </Button>
         </div>
       }
     >
-      <PanelEditor panel={panel} onChange={onChange} />
+      <PanelEditor key={turn} panel={panel} onChange={onChange} />
     </Page>
   );
 }

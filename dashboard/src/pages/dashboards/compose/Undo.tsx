@@ -1,5 +1,5 @@
 /** Undoes and makes again, by button and by the keys that every editor has. */
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { words } from '../words';
@@ -15,7 +15,11 @@ const WRITTEN_IN = 'textarea, [contenteditable], input:not([type=checkbox], [typ
 
 export function Undo({ undo, redo }: Steps) {
   const t = useWords(words);
-  const [said, setSaid] = useState('');
+  const [said, setSaid] = useState({ text: '', count: 0 });
+  const tell = useCallback(
+    (text: string) => setSaid(({ count }) => ({ text, count: count + 1 })),
+    [],
+  );
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const isMeant = (event.ctrlKey || event.metaKey) && !event.altKey;
@@ -27,14 +31,14 @@ export function Undo({ undo, redo }: Steps) {
       const run = isRedo ? redo : undo;
       if (!run) return;
       run();
-      setSaid(isRedo ? t.redone : t.undone);
+      tell(isRedo ? t.redone : t.undone);
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
-  }, [undo, redo, t]);
+  }, [undo, redo, t, tell]);
   const press = (run: (() => void) | null, text: string) => () => {
     run?.();
-    setSaid(text);
+    tell(text);
   };
   return (
     <>
@@ -45,7 +49,8 @@ export function Undo({ undo, redo }: Steps) {
         {t.redo}
       </Button>
       <span className="visually-hidden" role="status">
-        {said}
+        {/* Said again where it is the same. */}
+        <span key={said.count}>{said.text}</span>
       </span>
     </>
   );
