@@ -383,6 +383,8 @@ def _shown_by_size(tally: Tally) -> Decimal | None:
 
 def plain_numbers(cells: Sequence[str], numeral: Numeral) -> list[str | None]:
     """`plain_number` of each, None for what is not known or no number."""
+    if not cells:
+        return []
     together = "\n".join(cells)
     if numeral.decimal == "." and _PLAIN_BLOCK.fullmatch(together):
         return [cell or None for cell in cells] if "" in cells else [*cells]

@@ -22,6 +22,8 @@ from iop_pipelines.tracing.context import Trace, read_header, read_request_id
 
 # As `intake.watched` names DRM's run of a delivery.
 _DELIVERY_KEY = re.compile(r"intake/([^/]+)/([0-9]{1,18})")
+# As `intake.deliver` names it for a file that was given by hand.
+_FILE_KEY = re.compile(r"(.+)/[0-9]+/[0-9a-f]{32}")
 # A moment is kept to the second by some databases.
 _A_SECOND = timedelta(seconds=1)
 
@@ -108,9 +110,9 @@ def asked_by(engine: sa.Engine, run: DrmRun) -> Trace | None:
 
 
 def _is_of_a_file(run: DrmRun) -> bool:
-    """As `intake.deliver` names one of a file that was given by hand, which no orchestrator of DRM's does."""
-    key = re.escape(run.dataset) + r"/[0-9]+/[0-9a-f]{32}"
-    return re.fullmatch(key, run.run_key or "") is not None
+    """One of a file that was given by hand, as no orchestrator of DRM's names its own."""
+    found = _FILE_KEY.fullmatch(run.run_key or "")
+    return found is not None and found[1] == run.dataset
 
 
 def _is_of(table: sa.Table, trace_id: str) -> sa.ColumnElement[bool]:
