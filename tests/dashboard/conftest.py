@@ -1,6 +1,6 @@
 """The dashboard in a real Chromium, against the real service on the demo's data.
 
-`admin` and `viewer` are pages of people who are signed in, on a phone; `open_as` opens further ones.
+`admin` and `viewer` are tabs of people who are signed in, on a phone, at no page yet; `open_as` opens further ones.
 Everything in a page that fails a script or the content security policy fails the test.
 """
 
@@ -95,11 +95,11 @@ def cookies(site: Site) -> Callable[[str], list[Any]]:
 
 @pytest.fixture
 def open_as(browser: Browser, site: Site, cookies: Callable[[str], list[Any]]) -> Iterator[OpenAs]:
-    """`open_as("vera", "/reports", viewport=DESKTOP)`; for nobody, name None."""
+    """`open_as("vera", "/reports", viewport=DESKTOP)`; for nobody, name None, and at no page yet, path None."""
     problems: list[str] = []
     with ExitStack() as stack:
 
-        def open_page(name: str | None, path: str = "/", **options: Any) -> Page:
+        def open_page(name: str | None, path: str | None = "/", **options: Any) -> Page:
             given = {"viewport": PHONE, "locale": "en-GB", "timezone_id": "Africa/Lagos", **options}
             context: BrowserContext = browser.new_context(base_url=site.url, **given)
             stack.callback(context.close)
@@ -109,7 +109,8 @@ def open_as(browser: Browser, site: Site, cookies: Callable[[str], list[Any]]) -
             page = context.new_page()
             page.on("pageerror", lambda error: problems.append(str(error)))
             page.on("console", lambda message: _note(message, problems))
-            page.goto(path)
+            if path is not None:
+                page.goto(path)
             return page
 
         yield open_page
@@ -124,12 +125,12 @@ def _note(message: ConsoleMessage, problems: list[str]) -> None:
 
 @pytest.fixture
 def admin(open_as: OpenAs) -> Page:
-    return open_as("ada")
+    return open_as("ada", None)
 
 
 @pytest.fixture
 def viewer(open_as: OpenAs) -> Page:
-    return open_as("vera")
+    return open_as("vera", None)
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
+from browser_site import Site
+
 PUNCTUALITY = "Punctuality in New York"
 LATE = "Late arrivals by airline"
 
@@ -35,14 +37,9 @@ def _asked(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
-def _save(page: Page, **dashboard) -> int:
+def _save(site: Site, **dashboard) -> int:
     """Saved by somebody else's program."""
-    origin = f"{urlsplit(page.url).scheme}://{urlsplit(page.url).netloc}"
-    answer = page.request.post(
-        "/api/trpc/dashboards.save", data=dashboard, headers={"origin": origin}
-    )
-    assert answer.ok, answer.text()
-    return answer.json()["result"]["data"]["id"]
+    return site.call("ada", "dashboards.save", **dashboard)["id"]
 
 
 def _table_panel(title: str) -> dict:
@@ -340,12 +337,12 @@ def test_admins_compose_arrange_and_save(admin, open_as, check_access):
     expect(viewer.get_by_role("heading", level=2)).to_have_text(["Totals", "Delay by airline"])
 
 
-def test_two_who_edit_the_same_overwrite_nothing(admin):
+def test_two_who_edit_the_same_overwrite_nothing(admin, site):
     panel = _table_panel("Runs")
-    ours = _save(admin, name="Shared", panels=[panel])
+    ours = _save(site, name="Shared", panels=[panel])
     admin.goto(f"/dashboards/{ours}/edit")
     admin.get_by_label("Description").fill("Mine")
-    _save(admin, id=ours, name="Shared", description="Theirs", panels=[panel])
+    _save(site, id=ours, name="Shared", description="Theirs", panels=[panel])
     admin.get_by_role("button", name="Save", exact=True).click()
     expect(admin.get_by_role("heading", name="Somebody else saved this dashboard")).to_be_visible()
     admin.get_by_role("button", name="Save mine as a copy").click()
@@ -355,8 +352,8 @@ def test_two_who_edit_the_same_overwrite_nothing(admin):
     expect(admin.get_by_text("Theirs", exact=True)).to_be_visible()
 
 
-def test_the_browsers_back_asks_before_changes_are_lost(admin):
-    ours = _save(admin, name="Not saved yet", panels=[_table_panel("Runs")])
+def test_the_browsers_back_asks_before_changes_are_lost(admin, site):
+    ours = _save(site, name="Not saved yet", panels=[_table_panel("Runs")])
     admin.goto("/reports")
     admin.get_by_role("link", name="Dashboards").click()
     admin.get_by_role("link", name="Not saved yet").click()
@@ -374,8 +371,8 @@ def test_the_browsers_back_asks_before_changes_are_lost(admin):
     assert admin.url.endswith(f"/dashboards/{ours}")
 
 
-def test_leaving_asks_and_deleting_asks(admin):
-    ours = _save(admin, name="Short-lived", panels=[_table_panel("Runs")])
+def test_leaving_asks_and_deleting_asks(admin, site):
+    ours = _save(site, name="Short-lived", panels=[_table_panel("Runs")])
     admin.goto(f"/dashboards/{ours}/edit")
     admin.get_by_label("Name").fill("Another name")
     admin.get_by_role("link", name="Reports").click()

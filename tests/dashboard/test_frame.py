@@ -140,6 +140,7 @@ def test_everything_is_there_in_french(open_as):
 
 
 def test_the_keyboard_reaches_the_content_first(viewer):
+    viewer.goto("/")
     expect(viewer.get_by_role("heading", level=1)).to_be_visible()
     viewer.keyboard.press("Tab")
     expect(viewer.get_by_role("link", name="Skip to content")).to_be_focused()

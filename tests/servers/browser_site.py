@@ -137,7 +137,7 @@ class Site:
         # The first heavy read waits until a process for such reads has started, on a busy machine for long.
         return httpx.Client(base_url=self.url, headers={"origin": self.url}, timeout=60)
 
-    def call(self, name: str, path: str, **given: Any) -> Any:
+    def call(self, name: str, path: str, /, **given: Any) -> Any:
         """What a mutation answers to that person."""
         with self._client() as client:
             client.post("/api/auth/sign-in", json={"name": name, "password": PASSWORD})
@@ -145,7 +145,7 @@ class Site:
             answer.raise_for_status()
             return answer.json()["result"].get("data")
 
-    def read(self, name: str, path: str, **given: Any) -> Any:
+    def read(self, name: str, path: str, /, **given: Any) -> Any:
         """What a query answers to that person."""
         with self._client() as client:
             client.post("/api/auth/sign-in", json={"name": name, "password": PASSWORD})
