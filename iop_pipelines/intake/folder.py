@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from iop_pipelines.intake.declare import Declared
 from iop_pipelines.settings import Settings
+from iop_pipelines.validation.files import yaml_of
 
 _FOLDERS = "iop-datasets"
 State = Literal["written", "unchanged", "yours"]
@@ -55,7 +54,7 @@ def _files(declared: Declared) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def write_file(path: Path, content: dict[str, Any]) -> Kept:
     """Unless somebody edited what is there."""
-    text = yaml.dump(content, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110)
+    text = yaml_of(content)
     whole = _FIRST_LINE.format(_digest(text)) + text
     if path.exists():
         there = path.read_text(encoding="utf-8")
@@ -77,10 +76,3 @@ def _is_untouched(text: str) -> bool:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-class _Plain(yaml.SafeDumper):
-    """Without references to what was written before."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True

@@ -3,7 +3,6 @@
 from typing import Any
 
 import sqlalchemy as sa
-import yaml
 
 from iop_pipelines.domain.datasets import DatasetDeclaration, words_of
 from iop_pipelines.domain.models import InputSpec, ModelConfig, ModelSpec
@@ -14,6 +13,7 @@ from iop_pipelines.registry.checks import check_model, declaration_of
 from iop_pipelines.registry.defaults import default_params
 from iop_pipelines.registry.schemas import schemas_of
 from iop_pipelines.runtimes.catalogue import runtime_spec, usual_runtime
+from iop_pipelines.validation.files import yaml_of
 
 
 def draft(
@@ -67,11 +67,4 @@ def as_yaml(spec: ModelSpec) -> str:
     content: dict[str, Any] = spec.model_dump(mode="json")
     content["config"] = spec.config.model_dump(mode="json", exclude_defaults=True)
     content["config"]["trigger"] = {"on": spec.config.trigger.on}
-    return yaml.dump(content, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110)
-
-
-class _Plain(yaml.SafeDumper):
-    """Without references to what was written before."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
+    return yaml_of(content)

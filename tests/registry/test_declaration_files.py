@@ -5,7 +5,7 @@ import pytest
 from iop_pipelines.domain.models import ModelSpec
 from iop_pipelines.errors import InvalidDeclaration, NotFound
 from iop_pipelines.registry.models import load_spec
-from iop_pipelines.validation.files import read_declaration
+from iop_pipelines.validation.files import read_declaration, yaml_of
 
 
 def _file(folder, text, suffix=".yaml"):
@@ -23,6 +23,27 @@ def test_yaml_is_read_as_json_would_be(tmp_path):
         "rate": 0.5,
         "nothing": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Fahrräder 🚲 je Stunde", "label: Fahrräder 🚲 je Stunde\n"),
+        ("售出 数量", "label: 售出 数量\n"),
+        ("C:\\Users: sales", "label: 'C:\\Users: sales'\n"),
+        # JSON may hold half of a pair, which is no character.
+        ("half \ud83d", 'label: "half \\uD83D"\n'),
+        ("yes", "label: 'yes'\n"),
+        ("2013-02-08", "label: '2013-02-08'\n"),
+    ],
+)
+def test_what_is_written_for_people_is_readable_and_read_as_it_was(tmp_path, text, line):
+    shared = {"b": 1, "a": [1.5, None]}
+    content = {"label": text, "second": shared, "first": shared}
+    written = yaml_of(content)
+    below = "\n  b: 1\n  a:\n  - 1.5\n  - null\n"
+    assert written == f"{line}second:{below}first:{below}"
+    assert read_declaration(_file(tmp_path, written)) == content
 
 
 def test_a_model_is_the_same_from_json_yaml_and_a_mapping(tmp_path, model_content):
