@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
+import pandas as pd
 
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.intake.cells import Rows
@@ -117,7 +118,8 @@ def within_periods(
 
 def texts_of(moments: Moments, *, has_time: bool = False) -> list[str | None]:
     """ISO, as days where it is midnight unless `has_time`; None for NaT."""
-    distinct, places = np.unique(moments, return_inverse=True)
+    # Rows share moments, and each is written once; in no order, which would cost as much again.
+    places, distinct = pd.factorize(moments, use_na_sentinel=False)
     is_there = ~np.isnat(distinct)
     days = np.datetime_as_string(distinct, unit="D").tolist()
     full = np.datetime_as_string(distinct, unit="us").tolist()

@@ -42,14 +42,19 @@ class SumFound:
 
 
 @dataclass(frozen=True, slots=True)
-class _Figures:
-    """Of some rows: `when`: equal where all but one column are; `own`: numbers of that column's values.
+class _Values:
+    """Of some rows: `own`: numbers of a column's values, which `names` has in order; `when`: equal where all columns
+    of series beside it, and the moment, are."""
 
-    slack: half of the last digit of each figure; 0 of whole numbers.
-    """
-
-    when: Codes
+    names: list[str]
     own: Codes
+    when: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """Of some rows; slack: half of the last digit of each figure, 0 of whole numbers."""
+
     values: _Numbers
     slack: float
 
@@ -62,48 +67,42 @@ def sums_among(
         return []
     some = np.unique(moments[good[:_LOOKED_AT]])[:_MOST_LOOKED_AT]
     first = good[np.isin(moments[good], some)]
+    at_first = [_figures_of(each, first) for each in figures[:_MOST_FIGURES]]
     found: list[SumFound] = []
     for column in series:
         others = [each for each in series if each is not column]
-        for figure in figures[:_MOST_FIGURES]:
-            known = {each.value for each in found if each.column is column}
-            wanted = _sums_of(column, others, figure, moments, first, is_part=True) - known
+        values = _values_of(column, others, moments, first)
+        if not _NAMED_OTHERS < len(values.names) <= _MOST_VALUES:
+            continue
+        known: set[str] = set()
+        for figure, figures_there in zip(figures, at_first, strict=False):
+            wanted = _sums_of(values, figures_there, is_part=True) - known
             if wanted and len(first) < len(good):
-                wanted &= _sums_of(column, others, figure, moments, good, is_part=False)
+                every = _values_of(column, others, moments, good)
+                wanted &= _sums_of(every, _figures_of(figure, good), is_part=False)
             elif wanted:
-                wanted &= _sums_of(column, others, figure, moments, first, is_part=False)
+                wanted &= _sums_of(values, figures_there, is_part=False)
             for value in sorted(wanted):
                 is_it = column.cells.mapped(value.__eq__, "bool")
                 found.append(SumFound(column, value, np.flatnonzero(is_it)))
+            known |= wanted
     return found
 
 
-def _sums_of(
-    column: Column,
-    others: Sequence[Column],
-    figure: Column,
-    moments: Moments,
-    rows: Rows,
-    *,
-    is_part: bool,
-) -> set[str]:
+def _sums_of(values: _Values, figures: _Figures, *, is_part: bool) -> set[str]:
     """Values of a column that are sums by one figure; is_part: other rows are looked at later."""
-    names = column.cells.taken(rows)
-    figures = _figures(column, others, figure, moments, rows)
-    count = int(figures.own.max(initial=-1)) + 1
-    if not _NAMED_OTHERS < count <= _MOST_VALUES:
+    if len(values.names) > _MOST_VALUES:
         return set()
     known = ~np.isnan(figures.values)
-    groups = int(figures.when.max(initial=-1)) + 1
-    whole = np.bincount(figures.when[known], figures.values[known], groups)
-    sizes = np.bincount(figures.when[known], minlength=groups)
+    groups = int(values.when.max(initial=-1)) + 1
+    whole = np.bincount(values.when[known], figures.values[known], groups)
+    sizes = np.bincount(values.when[known], minlength=groups)
     found: set[str] = set()
-    for at in range(count):
-        own = known & (figures.own == at)
-        mine, when = figures.values[own], figures.when[own]
+    for at, value in enumerate(values.names):
+        own = known & (values.own == at)
+        mine, when = figures.values[own], values.when[own]
         if not len(mine):
             continue
-        value = names[int(np.flatnonzero(figures.own == at)[0])]
         is_named = is_sum_of(value) or _ALL.fullmatch(value) is not None
         fewest, least = (_NAMED_OTHERS, _NAMED_SUMS) if is_named else (_OTHERS, _SUMS)
         slack = figures.slack * sizes[when] + 1e-9 * np.abs(whole[when])
@@ -114,15 +113,21 @@ def _sums_of(
     return found
 
 
-def _figures(
-    column: Column, others: Sequence[Column], figure: Column, moments: Moments, rows: Rows
-) -> _Figures:
+def _values_of(column: Column, others: Sequence[Column], moments: Moments, rows: Rows) -> _Values:
+    cells = column.cells.taken(rows)
     said = [together([each.cells.codes[rows]]) for each in others]
+    # Both number what is different in the order of its first row.
+    return _Values(
+        names=list(dict.fromkeys(cells)),
+        own=together([column.cells.codes[rows]]),
+        when=together([moments[rows].astype(np.int64), *said]),
+    )
+
+
+def _figures_of(figure: Column, rows: Rows) -> _Figures:
     landed = [each for block in figure.cells.taken(rows).pieces() for each in figure.landed(block)]
     digits = max((len(each.partition(".")[2]) for each in landed if each), default=0)
     return _Figures(
-        when=together([moments[rows].astype(np.int64), *said]),
-        own=together([column.cells.codes[rows]]),
         values=np.array(list(map(_number, landed)), np.float64),
         slack=0.5 * 10.0**-digits if digits else 0.0,
     )

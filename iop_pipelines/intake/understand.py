@@ -225,7 +225,9 @@ def _series_of(
     columns: Sequence[Column], time: TimeFound, refused: Mapping[int, Sentence]
 ) -> tuple[Rows, list[Column], SeriesFound, dict[str, Codes]]:
     """Rows that are read, columns beside the moment's, the series, and what may tell them apart."""
-    good = np.setdiff1d(np.arange(len(time.moments)), np.fromiter(refused, np.int64, len(refused)))
+    is_good = np.ones(len(time.moments), bool)
+    is_good[list(refused)] = False
+    good = np.flatnonzero(is_good)
     moments = time.moments[good]
     rest = [column for column in columns if column.name not in time.columns]
     never = apart_in(rest)

@@ -233,10 +233,13 @@ def _write_rows(
         tick()
         part = frame.iloc[start : start + _BATCH]
         columns = {name: _cells(part[name], spec.type) for name, spec in declaration.fields.items()}
-        if declaration.has_repeated_hours:
-            columns[FOLD] = part[FOLD].tolist()
-        validity = {"iop_from": [version_id] * len(part), "iop_to": ends[start : start + _BATCH]}
-        insert_columns(connection, table, columns | validity)
+        # What is not given has its default: of most rows there is no second hour, and no end.
+        if declaration.has_repeated_hours and (folds := part[FOLD].to_numpy()).any():
+            columns[FOLD] = folds.tolist()
+        ended = ends[start : start + _BATCH]
+        if any(end is not None for end in ended):
+            columns["iop_to"] = ended
+        insert_columns(connection, table, {**columns, "iop_from": [version_id] * len(part)})
 
 
 def _insert(
