@@ -1,5 +1,6 @@
 """DRM's rows and runs as frames; heavy, since it loads pandas."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain
@@ -8,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
-from iop_pipelines.drm.source import SharedDatabase
+from iop_pipelines.drm.source import DrmDataset, SharedDatabase
 from iop_pipelines.drm.tables import (
     TERMINAL,
     RunStatus,
@@ -40,17 +42,26 @@ def read_row_parts(engine: sa.Engine, dataset: str, run_id: int) -> Iterator[pd.
     query = sa.select(*entry.landed).order_by(landing.c.id)
     has_rows = False
     with engine.connect() as connection:
-        for place in _places(connection, landing, run_id):
+        is_of_texts = _is_of_texts(connection, landing)
+        for begin, end, is_alone in _places(connection, landing, run_id):
             has_rows = True
-            yield _part(names, _fetched(connection, query.where(*place)))
+            if is_of_texts and is_alone:
+                columns = _columns_at_once(connection, entry, begin, end)
+                if columns is not None:
+                    yield _by_column(names, columns, end - begin + 1)
+                    continue
+            is_own = () if is_alone else (landing.c.run_id == run_id,)
+            own = query.where(landing.c.id.between(begin, end), *is_own)
+            yield _by_row(names, _fetched(connection, own))
     if not has_rows:
-        yield _part(names, ())
+        yield _by_row(names, ())
 
 
 def _places(
     connection: sa.Connection, landing: sa.Table, run_id: int
-) -> Iterator[Sequence[sa.ColumnElement[bool]]]:
-    """What holds of the run's rows, at most ROWS_AT_ONCE after the other."""
+) -> Iterator[tuple[int, int, bool]]:
+    """Between which numbers the run's rows are, both included, at most ROWS_AT_ONCE after the other, and whether no
+    others are there."""
     ids, is_own = landing.c.id, landing.c.run_id == run_id
     ends = sa.select(sa.func.min(ids), sa.func.max(ids), sa.func.count()).where(is_own)
     begin, last, count = connection.execute(ends).one()
@@ -63,8 +74,7 @@ def _places(
         if not is_alone:
             own = sa.select(ids).where(is_own, ids >= begin).order_by(ids)
             end = connection.scalar(own.offset(ROWS_AT_ONCE - 1).limit(1)) or last
-        is_there = ids.between(begin, end)
-        yield (is_there,) if is_alone else (is_there, is_own)
+        yield begin, end, is_alone
         begin = end + 1
 
 
@@ -76,7 +86,45 @@ def _fetched(
     return cursor.fetchall() if cursor is not None else ()
 
 
-def _part(names: Sequence[str], rows: Sequence[tuple[str | None, ...]]) -> pd.DataFrame:
+def _is_of_texts(connection: sa.Connection, landing: sa.Table) -> bool:
+    """Whether SQLite turns whatever is written into each of the data's columns into text."""
+    if connection.dialect.name != "sqlite":
+        return False
+    types = connection.exec_driver_sql(
+        "SELECT name, upper(type) FROM pragma_table_info(?)", (landing.name,)
+    ).all()
+    return all(
+        "INT" not in kind and any(each in kind for each in ("CHAR", "CLOB", "TEXT"))
+        for name, kind in types
+        if name.lower() not in ("id", "run_id")
+    )
+
+
+def _columns_at_once(
+    connection: sa.Connection, entry: DrmDataset, begin: int, end: int
+) -> list[list[str | None]] | None:
+    """The cells of each column as one JSON text, in half of the time of a value each; None where that cannot be, as
+    with bytes, or rows came in another order than that of their numbers."""
+    made = (sa.func.json_group_array(each) for each in (entry.landing_table.c.id, *entry.landed))
+    query = sa.select(*made).where(entry.landing_table.c.id.between(begin, end))
+    try:
+        ids, *columns = _fetched(connection, query)[0]
+    except OperationalError:
+        return None
+    if json.loads(ids) != [*range(begin, end + 1)]:
+        return None
+    return list(map(json.loads, columns))
+
+
+def _by_column(
+    names: Sequence[str], columns: Sequence[Sequence[str | None]], count: int
+) -> pd.DataFrame:
+    cells = np.fromiter(chain.from_iterable(columns), object, count * len(names))
+    whole = cells.reshape(len(names), count).T
+    return pd.DataFrame(whole, columns=list(names), dtype=object)
+
+
+def _by_row(names: Sequence[str], rows: Sequence[tuple[str | None, ...]]) -> pd.DataFrame:
     # One array of all cells, in two fifths of the time of one for each column.
     cells = np.fromiter(chain.from_iterable(rows), object, len(rows) * len(names))
     return pd.DataFrame(cells.reshape(len(rows), len(names)), columns=list(names), dtype=object)

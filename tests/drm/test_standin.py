@@ -391,3 +391,58 @@ def test_rows_of_a_run_are_its_own_in_order_wherever_they_stand_among_others(
         assert max(map(len, parts)) <= at_once
     (nothing,) = read_row_parts(drm_engine, "flights_daily", 903)
     assert (len(nothing), set(nothing.columns)) == (0, {*landing.columns.keys()} - {"id", "run_id"})
+
+
+AWKWARD = [
+    None,
+    "",
+    '"',
+    "\\",
+    "a\nb",
+    "\x1f",
+    "\t",
+    "a\x00b",
+    "\x7f",
+    "Fahrräder 🚲",
+    "007",
+    "1e5",
+    "null",
+    " ",
+]
+
+
+def test_texts_of_a_run_are_read_as_they_were_written(drm_engine) -> None:
+    landing = SharedDatabase(drm_engine).dataset("flights_daily").landing_table
+    told = landing.columns.keys()[-1]
+    with begin_write(drm_engine) as connection:
+        for text in AWKWARD:
+            connection.execute(landing.insert().values({"run_id": 900, told: text}))
+    (part,) = read_row_parts(drm_engine, "flights_daily", 900)
+    assert part[told].tolist() == AWKWARD
+    assert part.drop(columns=told).isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [
+        ("TEXT", ["7", b"\xff", "x"]),
+        ("REAL", [0.12345678901234568, 1e300, "x"]),
+        ("", [7, 0.1, "x", None]),
+        ("POINT", [7, 2**60, "x"]),
+    ],
+)
+def test_what_another_writer_left_in_a_file_is_read_as_it_is(tmp_path, kind, cells) -> None:
+    engine = engine_for(f"sqlite:///{tmp_path / 'drm.db'}")
+    tables.drm_metadata.create_all(engine)
+    dates = {"created_at": datetime(2026, 1, 1), "updated_at": datetime(2026, 1, 1)}
+    schema = {"type": "object", "properties": {"figure": {"type": "number"}}}
+    entry = {"name": "others", "table_name": "others", "time_zone": "UTC", "freq": "D"}
+    with begin_write(engine) as connection:
+        connection.execute(tables.datasets.insert().values(**entry, **dates, row_schema=schema))
+        connection.exec_driver_sql(
+            f"CREATE TABLE others (id INTEGER PRIMARY KEY, run_id, figure {kind})"
+        )
+        rows = [(900, cell) for cell in cells]
+        connection.exec_driver_sql("INSERT INTO others (run_id, figure) VALUES (?, ?)", rows)
+    (part,) = read_row_parts(engine, "others", 900)
+    assert part["figure"].tolist() == cells
