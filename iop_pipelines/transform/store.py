@@ -238,7 +238,7 @@ def _write_rows(
             columns[FOLD] = folds.tolist()
         ended = ends[start : start + _BATCH]
         if any(end is not None for end in ended):
-            columns["iop_to"] = ended
+            columns["iop_to"] = [*ended]
         insert_columns(connection, table, {**columns, "iop_from": [version_id] * len(part)})
 
 
