@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from iop_pipelines.analytics.forecasting import ensemble, smoothing, theta
-from iop_pipelines.analytics.forecasting.backtest import Origins, judge, origins_of
+from iop_pipelines.analytics.forecasting.backtest import Origins, alike, judge, origins_of
 from iop_pipelines.analytics.forecasting.batch import Batch, batch_of, filled
 from iop_pipelines.analytics.forecasting.boosting import forecast_boosting
 from iop_pipelines.analytics.forecasting.combination import forecast_members, members_for
@@ -335,6 +335,60 @@ def test_an_interval_covers_as_often_as_it_says(level: float) -> None:
     half = found.spread.half_width(level)
     covered = np.mean(np.abs(y[-7:] - found.yhat) <= half)
     assert covered == pytest.approx(level / 100, abs=0.05)
+
+
+def weekly(kind: str, count: int, n: int) -> np.ndarray:
+    """(n, count) weeks whose next values are known in law."""
+    rng = np.random.default_rng(5)
+    shocks = rng.normal(0, 1, (n, count))
+    if kind == "walk":
+        return 200 + np.cumsum(shocks, axis=0)
+    y = np.zeros((n, count))
+    for t in range(1, n):
+        y[t] = 0.8 * y[t - 1] + shocks[t]
+    if kind == "year":
+        y += 10 * np.sin(2 * np.pi * np.arange(n)[:, None] / 52 + rng.uniform(0, 6, count))
+    return 60 + y
+
+
+@pytest.mark.parametrize("kind", ["walk", "memory", "year"])
+def test_weeks_are_covered_as_often_as_is_said(kind: str) -> None:
+    """A past long enough to spread its origins over; of a year's season the earlier ones saw too little to know it."""
+    count = 60
+    y = weekly(kind, count, 313)
+    found = forecast_panel(list(y[:-13].T), (52,), 13)
+    covered = np.mean(np.abs(y[-13:] - found.yhat) <= found.spread.half_width(80))
+    # As if all weeks of a series fared alike: three standard deviations of the binomial.
+    assert covered == pytest.approx(0.8, abs=3 * np.sqrt(0.8 * 0.2 / count))
+
+
+def test_origins_are_further_apart_where_the_past_is_long() -> None:
+    # Twelve of a quarter of 13 reach 46 weeks back; in the half of 700 there is room for half of 13.
+    long = origins_of([noise(700, 1)] * 4, (), 13)
+    assert long is not None
+    held = 700 - long.batch.count[long.series == 0]
+    assert held.tolist() == list(range(13, 13 + 12 * 6, 6))
+    # The half of 60 has room for two weeks apart, which is less than a quarter.
+    short = origins_of([noise(60, 1)] * 4, (), 13)
+    assert short is not None
+    assert (60 - short.batch.count[short.series == 0]).tolist() == list(range(13, 13 + 12 * 3, 3))
+
+
+def test_an_origin_that_did_not_know_the_season_of_today_tells_no_error() -> None:
+    # Three years of 26 fortnights, which show a season at the earliest, end with the row 78.
+    year = np.resize(noise(26, 3), 104)[:, None]
+    y = year + np.random.default_rng(3).normal(0, 0.1, (104, 4))
+    origins = origins_of(list(y.T), (26,), 6)
+    assert origins is not None
+    assert (origins.batch.count < 78).any()
+    kept = alike(origins, batch_of(list(y.T)), (26,))
+    assert kept.batch.count.min() >= 78
+    assert sorted(set(kept.series.tolist())) == [0, 1, 2, 3]
+    # Where there are no candidates none is left out.
+    plain = [noise(60, seed) for seed in range(4)]
+    origins = origins_of(plain, (26,), 6)
+    assert origins is not None
+    assert len(alike(origins, batch_of(plain), ()).series) == len(origins.series)
 
 
 def test_a_series_alone_is_covered_too() -> None:

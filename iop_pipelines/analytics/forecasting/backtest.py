@@ -9,10 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from iop_pipelines.analytics.forecasting.batch import Batch, batch_of
+from iop_pipelines.analytics.forecasting.seasons import seasons_shown
 
-# Past moments that a series is forecast from, and how many of them go into one horizon.
+# Past moments that a series is forecast from, and how many of them go into one horizon: few where the past is long,
+# since errors of the same periods are one error told again, and a year of them says little of ten.
 _ORIGINS = 12
-_PER_HORIZON = 4
+_FEWEST_PER_HORIZON, _MOST_PER_HORIZON = 2, 4
+# The part of the past that they are spread over: with less than the other half before it, a forecast errs more.
+_PART = 2
 # A series that is nearly alone has no neighbours to learn the size of errors from.
 _MANY_ORIGINS = 24
 _ALONE = 3
@@ -57,9 +61,10 @@ class Judged:
 
 
 def origins_of(columns: Sequence[np.ndarray], lengths: Sequence[int], h: int) -> Origins | None:
-    """The last moments with h known periods after them, and some before; fewer known ones where a series is short.
+    """Moments with h known periods after them, and some before; fewer known ones where a series is short.
 
-    None where no series has any.
+    They are spread over the later half of a series, between a half and a quarter of a horizon apart, and last ones
+    where it is shorter than that. None where no series has any.
     """
     usual = min(max(_MIN_BEFORE, 2 * (lengths[0] if lengths else 1) + 2), _MAX_BEFORE)
     most = _ORIGINS if len(columns) > _ALONE else _MANY_ORIGINS
@@ -67,8 +72,9 @@ def origins_of(columns: Sequence[np.ndarray], lengths: Sequence[int], h: int) ->
     for place, y in enumerate(columns):
         before = usual if len(y) > usual else _MIN_BEFORE
         first = min(h, len(y) - before)
+        apart = _apart(min(len(y) // _PART, len(y) - before - first) // (most - 1), h)
         for turn in range(most):
-            held = first + turn * max(1, h // _PER_HORIZON)
+            held = first + turn * apart
             if first < 1 or len(y) - held < before:
                 break
             future = np.full(h, np.nan)
@@ -81,6 +87,29 @@ def origins_of(columns: Sequence[np.ndarray], lengths: Sequence[int], h: int) ->
     if not cut:
         return None
     return Origins(batch_of(cut), np.array(series), np.array(turns), np.array(futures).T)
+
+
+def _apart(room: int, h: int) -> int:
+    """Periods from one origin to the next, of those that there is room for."""
+    least = max(1, h // _MOST_PER_HORIZON)
+    return max(least, min(room, h // _FEWEST_PER_HORIZON))
+
+
+def alike(origins: Origins, present: Batch, lengths: Sequence[int]) -> Origins:
+    """Those at which a series showed the seasons that it shows now; all of a series that has none such.
+
+    A forecast that did not know the season yet was another one, and its errors say nothing of today's.
+    """
+    now, then = seasons_shown(present, lengths), seasons_shown(origins.batch, lengths)
+    is_alike = (then == now[:, origins.series]).all(axis=0)
+    has_none = _by_series(is_alike.astype(float), origins, present.y.shape[1]) == 0
+    kept = np.flatnonzero(is_alike | has_none[origins.series])
+    return Origins(
+        origins.batch.take(kept),
+        origins.series[kept],
+        origins.turn[kept],
+        origins.future[:, kept],
+    )
 
 
 def trusted(members: int, series: int) -> Judged:

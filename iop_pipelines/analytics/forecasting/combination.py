@@ -16,7 +16,7 @@ from iop_pipelines.analytics.forecasting.seasons import (
     classical_indices,
     has_season,
     repeated,
-    shows_season,
+    seasons_shown,
 )
 from iop_pipelines.analytics.forecasting.smoothing import forecast_smoothing
 from iop_pipelines.analytics.forecasting.theta import forecast_theta
@@ -53,8 +53,7 @@ def _by_seasons(
     batch: Batch, lengths: Sequence[int]
 ) -> Iterator[tuple[np.ndarray, tuple[int, ...]]]:
     """Columns that show the same of the candidates."""
-    s = batch.y.shape[1]
-    shown = np.array([shows_season(batch, m) for m in lengths], dtype=bool).reshape(-1, s)
+    shown = seasons_shown(batch, lengths)
     for pattern in sorted({tuple(column) for column in shown.T.tolist()}):
         part = np.flatnonzero((shown == np.array(pattern, dtype=bool)[:, None]).all(axis=0))
         yield part, tuple(m for m, is_shown in zip(lengths, pattern, strict=True) if is_shown)

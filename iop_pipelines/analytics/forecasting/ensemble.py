@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iop_pipelines.analytics.forecasting.backtest import Judged, Origins, judge, origins_of, trusted
+from iop_pipelines.analytics.forecasting.backtest import (
+    Judged,
+    Origins,
+    alike,
+    judge,
+    origins_of,
+    trusted,
+)
 from iop_pipelines.analytics.forecasting.batch import Batch, batch_of
 from iop_pipelines.analytics.forecasting.combination import forecast_members
 from iop_pipelines.analytics.forecasting.conformal import Spread, spread_of
@@ -61,6 +68,7 @@ def forecast_panel(
         ahead = np.concatenate([ahead, forecast_ridge(present, lengths, h)[None]])
     judged, errors = trusted(len(ahead), len(columns)), None
     if origins is not None:
+        origins = alike(origins, present, lengths)
         before = _members(origins.batch, lengths, h, tick)
         if learns_across:
             before = np.concatenate([before, _ridge_before(origins, lengths, h, tick)[None]])
@@ -96,7 +104,7 @@ def _chunks(order: np.ndarray) -> Iterator[np.ndarray]:
 def _ridge_before(origins: Origins, lengths: Sequence[int], h: int, tick: Tick) -> np.ndarray:
     """(h, o): at each turn of the origins the panel knows only what it knew then."""
     ahead = np.empty(origins.future.shape)
-    for turn in range(int(origins.turn.max()) + 1):
+    for turn in np.unique(origins.turn):
         tick()
         part = np.flatnonzero(origins.turn == turn)
         ahead[:, part] = forecast_ridge(origins.batch.take(part), lengths, h)

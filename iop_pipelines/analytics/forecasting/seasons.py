@@ -1,5 +1,7 @@
 """Which seasons a step can have, whether a series has one, and its indices."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from iop_pipelines.analytics.forecasting.batch import Batch, total, windows
@@ -19,6 +21,12 @@ def season_lengths(freq: ModelFrequency) -> tuple[int, ...]:
 def shows_season(batch: Batch, m: int) -> np.ndarray:
     """(s,) bool: whether a column is forecast with a season of m periods."""
     return batch.count >= 2 * m if m <= _SHORT else has_season(batch, m)
+
+
+def seasons_shown(batch: Batch, lengths: Sequence[int]) -> np.ndarray:
+    """(lengths, s) bool: which of the candidates each column is forecast with."""
+    shown = [shows_season(batch, m) for m in lengths]
+    return np.array(shown, dtype=bool).reshape(-1, batch.y.shape[1])
 
 
 def has_season(batch: Batch, m: int) -> np.ndarray:
