@@ -1,12 +1,15 @@
 """One visit of a page, and how long it took until somebody could read it, or until it answered."""
 
 import json
-from collections.abc import Iterator
+import statistics
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from playwright.sync_api import Browser, Page, ViewportSize
+from device import wait_until_kept
+from playwright.sync_api import Browser, Page, Route, ViewportSize
 
 from browser_site import DESKTOP, PHONE, Site
 
@@ -31,6 +34,24 @@ const look = () => {
 };
 requestAnimationFrame(look);
 """
+# As many as a line chart draws: lines, and points of each.
+LINES = 12
+POINTS = 500
+TOUCHES = 5
+# From when the browser had the event until the frame is painted in which the reading of a mark has changed.
+ANSWERED = """
+window.answers = [];
+const said = () => document.querySelector('main [class*=tips]')?.textContent ?? '';
+addEventListener('EVENT', ({ timeStamp, target }) => {
+  if (!target.matches('[data-marks]')) return;
+  const before = said();
+  const look = () => {
+    if (said() === before) requestAnimationFrame(look);
+    else setTimeout(() => window.answers.push(performance.now() - timeStamp));
+  };
+  requestAnimationFrame(look);
+}, true);
+"""
 PAINTED = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 
 
@@ -47,10 +68,11 @@ class Visitor:
     def page(
         self, *, is_weak: bool = True, keeps: bool = False, viewport: ViewportSize = PHONE
     ) -> Iterator[Page]:
-        """keeps: with the service worker."""
+        """keeps: with the service worker. A weak one is a phone, which fingers touch."""
         context = self.browser.new_context(
             base_url=self.site.url,
             viewport=viewport,
+            has_touch=is_weak,
             service_workers="allow" if keeps else "block",
         )
         context.set_default_timeout(PATIENCE_MS)
@@ -126,11 +148,64 @@ def inbox_offline(visitor: Visitor) -> float:
     """Of somebody who had opened nothing but Home, until the first of what waits can be read."""
     with visitor.page(keeps=True) as page:
         _visited(page, NUMBERS)
+        wait_until_kept(page, '["recommendations.changes"')
         page.context.set_offline(True)
         again = page.context.new_page()
         session = again.context.new_cdp_session(again)
         session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         return _shown(again, "/recommendations", ITEM)
+
+
+def pointer(visitor: Visitor) -> float:
+    """Until the tooltip is painted on the largest line chart that is drawn."""
+    return _answered(visitor, "pointermove", lambda page, x, y: page.mouse.move(x, y))
+
+
+def tap(visitor: Visitor) -> float:
+    return _answered(visitor, "pointerup", lambda page, x, y: page.touchscreen.tap(x, y))
+
+
+def _answered(visitor: Visitor, event: str, touch: Callable[[Page, float, float], None]) -> float:
+    path = visitor.dashboard
+    with visitor.page() as page:
+        page.route("**/api/trpc/panels.data?*", _with_many_points)
+        page.add_init_script(ANSWERED.replace("EVENT", event))
+        page.goto(path)
+        plot = page.locator(f"main [data-marks='{LINES * POINTS}']")
+        plot.wait_for()
+        plot.scroll_into_view_if_needed()
+        page.wait_for_load_state("networkidle")
+        box = plot.bounding_box() or {"x": 0, "y": 0, "width": 0, "height": 0}
+        for number in range(TOUCHES):
+            share = (number + 1) / (TOUCHES + 1)
+            touch(page, box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
+            page.wait_for_function(f"() => window.answers.length > {number}")
+        return statistics.median(page.evaluate("window.answers")) / 1000
+
+
+def _with_many_points(route: Route) -> None:
+    """What the server answers, but for a line chart over time, which has as many points as are drawn at most."""
+    answer = route.fetch()
+    body = answer.json()
+    data = body["result"]["data"]
+    if (data.get("chart") or {}).get("type") == "line":
+        days = [(date(2013, 1, 1) + timedelta(at)).isoformat() for at in range(POINTS)]
+        data["rows"] = [
+            [day, f"Line {line}", (at * 7 + line * 13) % 40]
+            for line in range(LINES)
+            for at, day in enumerate(days)
+        ]
+        data["total"] = len(data["rows"])
+        data["spec"]["series"] = [
+            {
+                "name": f"Line {line}",
+                "others": 0,
+                "rows": list(range(line * POINTS, (line + 1) * POINTS)),
+                "own": [],
+            }
+            for line in range(LINES)
+        ]
+    route.fulfill(response=answer, json=body)
 
 
 def bytes_of_home(visitor: Visitor) -> float:

@@ -56,6 +56,16 @@ FIGURES = (
         *(loaded_pages.inbox_offline, "s", 0.8),
         is_compared=False,
     ),
+    Figure(
+        "weak phone: pointer to tooltip, 6,000 points",
+        *(loaded_pages.pointer, "s", 0.1),
+        is_compared=False,
+    ),
+    Figure(
+        "weak phone: tap to tooltip, 6,000 points",
+        *(loaded_pages.tap, "s", 0.1),
+        is_compared=False,
+    ),
     Figure("first Home over the wire", loaded_pages.bytes_of_home, "B", 105_000),
     Figure("desk: Home's numbers", loaded_pages.on_a_desk, "s", 0.8),
 )
