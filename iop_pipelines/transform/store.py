@@ -237,7 +237,7 @@ def _write_rows(
         if declaration.has_repeated_hours and (folds := part[FOLD].to_numpy()).any():
             columns[FOLD] = folds.tolist()
         ended = ends[start : start + _BATCH]
-        if any(end is not None for end in ended):
+        if ended.count(None) < len(ended):
             columns["iop_to"] = [*ended]
         insert_columns(connection, table, {**columns, "iop_from": [version_id] * len(part)})
 
