@@ -204,9 +204,9 @@ lock: .cache/lock/bin/uv
 	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--quiet --group build --group node --extra dev pyproject.toml -o requirements-dev.lock
 	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--quiet --group build --extra tracing -c requirements-dev.lock pyproject.toml -o requirements.lock
+		--quiet --group build --extra tracing --extra dask -c requirements-dev.lock pyproject.toml -o requirements.lock
 	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--quiet --group build --extra tracing --extra kubernetes -c requirements-dev.lock pyproject.toml -o requirements-kubernetes.lock
+		--quiet --group build --extra tracing --extra dask --extra kubernetes -c requirements-dev.lock pyproject.toml -o requirements-kubernetes.lock
 	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--quiet --group pyproject.toml:node -c requirements-dev.lock -o requirements-node.lock
 	$< pip compile $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

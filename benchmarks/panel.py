@@ -5,18 +5,22 @@
 Each build makes the same homes: SQLite with the prepared rows of `--series` series by 1,000 days and of one day more,
 and of `--wide` series by `--wide-days` and one more. An execution of `seasonal_residual` is timed in a process of its
 own that has everything loaded, with its checks: on all days, on the new one, whose model looks back on all, and on the
-new one of the wide panel. Memory is the most that the process had beside what it had before, on one thread; CPU is
-user and system time; storage is what the tables of outputs grew by, with their files. Linux only.
+new one of the wide panel. All days are judged once more by two workers of Dask on this machine, which says what that
+takes more: of the execution's process, of the scheduler and of the workers. Memory is the most that the process had
+beside what it had before, on one thread; CPU is user and system time; storage is what the tables of outputs grew by,
+with their files. Linux only.
 """
 
 import argparse
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -137,22 +141,23 @@ def _rows(first: int, end: int, series: int, version: int) -> Iterator[dict[str,
             yield {"iop_from": version, "day": moment, "shop": f"s{shop:06}", "sold": sold}
 
 
-def measure(home: Path, execution_id: int, warm: Path) -> Spent:
-    """By the build that this process has imported. warm: a small home, on which everything is loaded."""
+def measure(home: Path, execution_id: int, warm: Path, scheduler: str = "") -> Spent:
+    """By the build that this process has imported. warm: a small home, on which everything is loaded; scheduler: of
+    Dask, whose workers judge the parts."""
     _execute(warm, 1)
     _execute(warm, 2)
     database = home / "iop.db"
     before, bytes_before = _memory_kb("VmRSS"), _output_bytes(database, home)
     Path("/proc/self/clear_refs").write_text("5")
     began, cpu = time.monotonic(), _cpu_s()
-    rows, findings = _execute(home, execution_id)
+    rows, findings = _execute(home, execution_id, scheduler)
     cpu, wall = _cpu_s() - cpu, time.monotonic() - began
     most = (_memory_kb("VmHWM") - before) / 1024
     grown = _output_bytes(database, home) - bytes_before
     return Spent(cpu, wall, most, rows, findings, grown)
 
 
-def _execute(home: Path, execution_id: int) -> tuple[int, int]:
+def _execute(home: Path, execution_id: int, scheduler: str = "") -> tuple[int, int]:
     from iop_pipelines.schema.engine import engine_for
 
     if find_spec("iop_pipelines.execution"):
@@ -164,8 +169,42 @@ def _execute(home: Path, execution_id: int) -> tuple[int, int]:
     engine = engine_for(f"sqlite:///{home / 'iop.db'}")
     work = load(engine, execution_id, 1)
     execution.require_success(work, "input", execution.check_input(engine, work))
-    done = execution.execute(engine, engine, work)
+    given = {"bounds": _by_dask(scheduler)} if scheduler else {}
+    done = execution.execute(engine, engine, work, **given)
     return done.rows, len(done.findings)
+
+
+def _by_dask(scheduler: str) -> Any:
+    from iop_pipelines.execution.cluster import Address
+    from iop_pipelines.execution.large import Bounds
+
+    return Bounds(cluster=Address(scheduler))
+
+
+@contextmanager
+def two_workers(folder: Path) -> Iterator[tuple[str, dict[str, float]]]:
+    """Of Dask on this machine: the scheduler's address, and the CPU of all three when they have ended."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"tcp://127.0.0.1:{port}"
+    dask, spent = str(Path(sys.executable).with_name("dask")), {}
+    quiet = ("--no-dashboard", "--local-directory", str(folder))
+    commands = [("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")]
+    commands += [("worker", url, "--nthreads", "1", *quiet)] * 2
+    started = []
+    try:
+        for command in commands:
+            environment = os.environ | {"PYTHONPATH": str(ROOT)}
+            log = subprocess.DEVNULL
+            started.append(
+                subprocess.Popen([dask, *command], env=environment, stdout=log, stderr=log)
+            )
+        yield url, spent
+    finally:
+        for each in reversed(started):
+            each.terminate()
+        used = [os.wait4(each.pid, 0)[2] for each in reversed(started)]
+        spent["cpu_s"] = sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def _cpu_s() -> float:
@@ -220,6 +259,10 @@ def measured(root: Path, folder: Path, given: argparse.Namespace) -> Mapping[str
             ("wide", "wide", 2),
         )
     }
+    if root == ROOT:
+        with two_workers(folder) as (url, beside):
+            again = in_process(root, "measure", folder / "deep", 1, folder / "warm", url)
+        spent["dask"] = Spent(**again | {"cpu_s": again["cpu_s"] + beside["cpu_s"]})
     for each in folder.rglob("iop.db*"):
         each.unlink()
     return spent
@@ -235,6 +278,14 @@ class Report:
         print(
             f"{build:<7}{what:<9}{one.cpu_s:8.1f} CPU s{one.wall_s:8.1f} s{one.mb:8.0f} MB"
             f"{one.rows:12,} rows{one.findings:7,} findings{one.output_bytes / 1e6:9.1f} MB written",
+            flush=True,
+        )
+
+    def overhead(self, what: str, alone: Spent, shared: Spent) -> None:
+        self.is_kept &= (alone.rows, alone.findings) == (shared.rows, shared.findings)
+        print(
+            f"  {what} by two workers of Dask: {shared.cpu_s - alone.cpu_s:.1f} CPU s more"
+            f" ({shared.cpu_s / alone.cpu_s - 1:.0%}), {shared.wall_s:.1f} s for {alone.wall_s:.1f}",
             flush=True,
         )
 
@@ -256,6 +307,7 @@ def report(given: argparse.Namespace) -> bool:
             for what, one in found[name].items():
                 said.spent(name, what, one)
     ours = found["ours"]
+    said.overhead("history", ours["history"], ours["dask"])
     said.limit("history: MB above the idle process", ours["history"].mb, MOST_MB)
     said.limit(
         "a new day: CPU, of the history", ours["day"].cpu_s / ours["history"].cpu_s, MOST_OF_BATCH
@@ -285,7 +337,7 @@ def main() -> None:
         if given.do == "make":
             answer: Any = make_home(Path(rest[0]), int(rest[1]), int(rest[2]))
         else:
-            answer = asdict(measure(Path(rest[0]), int(rest[1]), Path(rest[2])))
+            answer = asdict(measure(Path(rest[0]), int(rest[1]), Path(rest[2]), *rest[3:]))
         print(json.dumps(answer))
     elif not report(given):
         sys.exit(1)

@@ -6,6 +6,7 @@ there is no font, and each check of the outside world has a bound.
 
 import ctypes
 import ctypes.util
+import importlib.util
 import os
 import re
 import shutil
@@ -41,6 +42,8 @@ _RULES_AHEAD = timedelta(days=2 * 366)
 _NAMED = 3
 AMQP_PORT = 5672
 AMQPS_PORT = 5671
+DASK_PORT = 8786
+INSTALL_DASK = "pip install 'iop[dask]'"
 
 # The names of the libraries that WeasyPrint cannot be imported without, on Linux and on macOS.
 PDF_LIBRARIES = {
@@ -96,6 +99,7 @@ def checks(settings: Settings) -> list[Check]:
         check_storage,
         check_broker,
         check_event_broker,
+        check_dask,
         check_pdf_libraries,
         check_fonts,
         check_scripts,
@@ -235,6 +239,18 @@ def check_event_broker(settings: Settings) -> Check:
     fix = "start the broker, or correct IOP_EVENT_BROKER_URL (unset it to do without events)"
     port = AMQPS_PORT if url.startswith("amqps:") else AMQP_PORT
     return _look_at_broker("event broker", url, port, fix)
+
+
+def check_dask(settings: Settings) -> Check:
+    name, url = "Dask", settings.panel_dask
+    if url is None:
+        return Check(name, True, "none: large panels are judged on this machine")
+    if importlib.util.find_spec("distributed") is None:
+        return Check(name, False, "IOP_PANEL_DASK is set, Dask is not installed", INSTALL_DASK)
+    fix = (
+        "start the scheduler, or correct IOP_PANEL_DASK (unset it to judge panels on this machine)"
+    )
+    return _look_at_broker(name, url, DASK_PORT, fix)
 
 
 def _look_at_broker(name: str, broker_url: str, default_port: int, fix: str) -> Check:

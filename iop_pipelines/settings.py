@@ -26,6 +26,8 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_MODEL_SERVERS` | empty: none | model servers that `remote` models may call, `https://host:port`, by commas |
 | `IOP_PANEL_ROWS` | `250000` | a larger panel is read, judged and written in parts of so many rows, at least 1000 |
 | `IOP_PANEL_PROCESSES` | `1` | processes that a worker judges the parts of such a panel by, at least 1 |
+| `IOP_PANEL_DASK` | empty: this machine | Dask scheduler whose workers judge them, `tls://…` or `tcp://…` |
+| `IOP_PANEL_DASK_TLS` | empty: none | folder with `ca.crt`, `tls.crt` and `tls.key`, where that is `tls://…` |
 | `IOP_WORKER_LOST_S` | `75` | a worker without a heartbeat for so long is dead, at least 20 |
 | `IOP_STALLED_S` | `900` | what shows no progress for so long is ended with its worker, at least 10 |
 | `IOP_CLAIM_LOST_S` | `120` | work that was claimed for a run that does not come is queued again, at least 30 |
@@ -57,6 +59,8 @@ from iop_pipelines.domain.origins import origin_of
 from iop_pipelines.errors import MisconfiguredInstance
 
 INSTANCE_ENV = "instance.env"
+# As a secret of Kubernetes has them: the authority's certificate, the own one and its key.
+TLS_FILES = ("ca.crt", "tls.crt", "tls.key")
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ class Settings:
     model_servers: tuple[str, ...] = ()
     panel_rows: int = 250_000
     panel_processes: int = 1
+    panel_dask: str | None = None
+    panel_dask_tls: Path | None = None
     worker_lost_s: int = 75
     stalled_s: int = 900
     claim_lost_s: int = 120
@@ -131,6 +137,8 @@ class Settings:
             ),
             panel_rows=_whole("IOP_PANEL_ROWS", env.get("IOP_PANEL_ROWS"), 250_000, 1000),
             panel_processes=_whole("IOP_PANEL_PROCESSES", env.get("IOP_PANEL_PROCESSES"), 1, 1),
+            panel_dask=env.get("IOP_PANEL_DASK") or None,
+            panel_dask_tls=Path(folder) if (folder := env.get("IOP_PANEL_DASK_TLS")) else None,
             worker_lost_s=_whole("IOP_WORKER_LOST_S", env.get("IOP_WORKER_LOST_S"), 75, 20),
             stalled_s=_whole("IOP_STALLED_S", env.get("IOP_STALLED_S"), 900, 10),
             claim_lost_s=_whole("IOP_CLAIM_LOST_S", env.get("IOP_CLAIM_LOST_S"), 120, 30),
@@ -172,6 +180,7 @@ class Settings:
             # Nothing else than these: what follows them would be of no effect.
             if origin_of(each) is None or not re.fullmatch(r"https?://[^/?#@\s]+", each):
                 raise MisconfiguredInstance("setting.model_server", url=each)
+        self._check_panel_dask()
         if self.drm_api_url and not re.fullmatch(r"https?://[^?#@\s]+", self.drm_api_url):
             raise MisconfiguredInstance("setting.drm_api_url")
         if self.event_broker_url and not self.event_broker_url.startswith(("amqp://", "amqps://")):
@@ -184,6 +193,13 @@ class Settings:
             if not url.startswith(("sqlite:", "mysql+pymysql:", "mariadb+pymysql:")):
                 scheme = url.partition(":")[0]
                 raise MisconfiguredInstance("setting.database_url", name=name, scheme=scheme)
+
+    def _check_panel_dask(self) -> None:
+        url, tls = self.panel_dask, self.panel_dask_tls
+        if url and not re.fullmatch(r"(tcp|tls)://[^/?#@\s]+:[0-9]{1,5}", url):
+            raise MisconfiguredInstance("setting.panel_dask", url=url)
+        if bool(tls) != bool(url and url.startswith("tls:")):
+            raise MisconfiguredInstance("setting.panel_dask_tls")
 
     @property
     def upload_bytes(self) -> int:

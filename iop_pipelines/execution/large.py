@@ -24,6 +24,7 @@ from iop_pipelines.domain.liveness import Step
 from iop_pipelines.domain.models import ModelConfig
 from iop_pipelines.domain.sentences import Sentence
 from iop_pipelines.errors import InvalidFrame
+from iop_pipelines.execution.cluster import Address
 from iop_pipelines.execution.coverage import joined_coverage, points_of, rows_to_judge
 from iop_pipelines.execution.pool import Pool, opened
 from iop_pipelines.execution.work import Work
@@ -39,7 +40,6 @@ from iop_pipelines.runtimes.parts import (
     decide,
     joined_findings,
     joined_metrics,
-    run_part,
 )
 from iop_pipelines.settings import Settings
 
@@ -51,15 +51,22 @@ _SETTLED_S = 60
 
 @dataclass(frozen=True)
 class Bounds:
-    """rows: of a panel that are in memory at once, or of one series more; processes: that judge its parts, 1 for this
-    one alone."""
+    """
+    Attributes:
+        rows: of a panel that are in memory at once, or of one series more.
+        processes: that judge its parts, 1 for this one alone.
+        cluster: whose workers judge them instead.
+    """
 
     rows: int = 250_000
     processes: int = 1
+    cluster: Address | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> "Bounds":
-        return cls(settings.panel_rows, settings.panel_processes)
+        url = settings.panel_dask
+        cluster = None if url is None else Address(url, settings.panel_dask_tls)
+        return cls(settings.panel_rows, settings.panel_processes, cluster)
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,7 @@ def judged(
             yield None
             return
         doing = partial(_tell, step, label, given)
-        with opened(bounds.processes) as pool:
+        with opened(bounds.processes, bounds.cluster) as pool:
             answers = _run(pool, read, replace(given, tick=_silent), runtime, doing)
         metrics = {**joined_metrics(answers), **read.metrics}
         yield Judged(given, answers, joined_findings(answers), metrics, read.left_out)
@@ -155,7 +162,7 @@ def _run(
     asked = [Asked(part, runtime, given, read.last) for part in read.parts]
     answers: dict[int, Answered] = {}
     total = len(asked)
-    for number, answer in enumerate(pool.each(run_part, asked)):
+    for number, answer in enumerate(pool.judge(asked)):
         doing(number + 1, 2 * total)
         if answer is not None:
             answers[answer.part.number] = answer
@@ -163,7 +170,7 @@ def _run(
     if open_parts:
         tests = decide([each.part for each in open_parts], given.tick)
         decided = [replace(each, is_decided=True, tests=tests) for each in open_parts]
-        for number, answer in enumerate(pool.each(run_part, decided)):
+        for number, answer in enumerate(pool.judge(decided)):
             doing(2 * total - len(decided) + number + 1, 2 * total)
             if answer is None:
                 raise AssertionError("a part asks once")

@@ -7,28 +7,31 @@ how many threads it has before it loads that.
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
-G = TypeVar("G")
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from iop_pipelines.execution.cluster import Address
+    from iop_pipelines.runtimes.parts import Answered, Asked
 
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Pool(Protocol):
-    def each(self, work: Callable[[G], T], given: Sequence[G]) -> Iterator[T]:
-        """What `work` makes of each, in the order in which they end; raises what it raises."""
+    def judge(self, asked: "Sequence[Asked]") -> "Iterator[Answered | None]":
+        """What `run_part` says of each, in the order in which they end; raises what it raises."""
         ...
 
 
 class Here:
     """One after the other, in this process."""
 
-    def each(self, work: Callable[[G], T], given: Sequence[G]) -> Iterator[T]:
-        return map(work, given)
+    def judge(self, asked: "Sequence[Asked]") -> "Iterator[Answered | None]":
+        from iop_pipelines.runtimes.parts import run_part
+
+        return map(run_part, asked)
 
 
 class Processes:
@@ -37,19 +40,27 @@ class Processes:
     def __init__(self, executor: ProcessPoolExecutor) -> None:
         self._executor = executor
 
-    def each(self, work: Callable[[G], T], given: Sequence[G]) -> Iterator[T]:
-        asked = [self._executor.submit(work, one) for one in given]
+    def judge(self, asked: "Sequence[Asked]") -> "Iterator[Answered | None]":
+        from iop_pipelines.runtimes.parts import run_part
+
+        running = [self._executor.submit(run_part, one) for one in asked]
         try:
-            for done in as_completed(asked):
+            for done in as_completed(running):
                 yield done.result()
         finally:
-            for one in asked:
+            for one in running:
                 one.cancel()
 
 
 @contextmanager
-def opened(processes: int) -> Iterator[Pool]:
-    """processes: 1 for this one."""
+def opened(processes: int, cluster: "Address | None" = None) -> Iterator[Pool]:
+    """processes: 1 for this one; cluster: whose workers do it instead."""
+    if cluster is not None:
+        from iop_pipelines.execution.cluster import workers_of
+
+        with workers_of(cluster) as workers:
+            yield workers
+        return
     if processes == 1:
         yield Here()
         return

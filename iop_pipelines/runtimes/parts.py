@@ -82,6 +82,20 @@ class Part:
             }
         return pd.DataFrame(columns)[list(OUTPUT_COLUMNS)]
 
+    def files(self, but: Iterable[str] = ()) -> Mapping[str, bytes]:
+        """What lies of it in its folder, by its name; but: those that are not looked at."""
+        own = self.folder.glob(f"*-{self.number}.np[yz]")
+        return {each.name: each.read_bytes() for each in own if each.name not in but}
+
+    def needed(self) -> Mapping[str, bytes]:
+        """What a run of it reads."""
+        asked = (self.array(kind).name for kind in ("rates", "tests"))
+        return self.files(but=tuple(asked))
+
+    def take(self, files: Mapping[str, bytes]) -> None:
+        for name, data in files.items():
+            (self.folder / name).write_bytes(data)
+
     def _file(self, kind: str) -> Path:
         return self.folder / f"{kind}-{self.number}.npz"
 

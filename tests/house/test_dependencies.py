@@ -40,7 +40,8 @@ def _modules_of(tree: ast.Module) -> Iterator[str]:
 def _declared() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     # Of what is optional, what one module of ours imports where it is asked for; the other is named in a file.
-    given = (*project["dependencies"], *project["optional-dependencies"]["tracing"])
+    optional = project["optional-dependencies"]
+    given = (*project["dependencies"], *optional["tracing"], *optional["dask"])
     names = (Requirement(each).name for each in given)
     return {canonicalize_name(name) for name in names}
 

@@ -230,6 +230,13 @@ SENTENCES: Mapping[str, str] = {
     "dashboard.saved_already": (
         "dashboard {name!r} is at version {now} by now, not {then}: somebody else saved it"
     ),
+    "dask.lost": "the Dask scheduler {url} stopped answering while it had parts of the series; nothing of the execution was stored",
+    "dask.missing": "IOP_PANEL_DASK is set, but Dask is not installed; install it by: {command}",
+    "dask.no_tls_file": "{path} is not there; the folder of IOP_PANEL_DASK_TLS has ca.crt, tls.crt and tls.key",
+    "dask.no_worker": "no worker is connected to the Dask scheduler {url} since {seconds} s; start one by: dask worker {url} --nthreads 1",
+    "dask.other_build": "the Dask worker {worker} has another release of IOP, Python or its packages, and could answer otherwise; start it from the installation that the instance has",
+    "dask.silent": "the Dask scheduler {url} does not answer ({error}); start it, or correct IOP_PANEL_DASK (unset it to judge all series on this machine)",
+    "dask.worker_ended": "{times} workers of the Dask scheduler {url} ended at the same part of the series, as those do that have too little memory; give each more, or lower IOP_PANEL_ROWS",
     "data_version.no_such_name": (
         "there is no data version {name!r}; give its id, or eight digits or more of it"
     ),
@@ -1320,6 +1327,8 @@ SENTENCES: Mapping[str, str] = {
     ),
     "setting.model_server": "IOP_MODEL_SERVERS has {url!r}; each is scheme, host and port, as in https://models.example:8443",
     "setting.not_whole_number": "{name} is {text!r}; it is a whole number, at least {least}",
+    "setting.panel_dask": "IOP_PANEL_DASK is {url!r}; it is a scheme, a host and a port, as in tls://scheduler.example:8786 or tcp://scheduler.example:8786",
+    "setting.panel_dask_tls": "IOP_PANEL_DASK_TLS is the folder of the certificates of a tls:// scheduler: IOP_PANEL_DASK with tls:// needs it, and with tcp:// or none it has no meaning",
     "setting.percent": "IOP_MAX_REFUSED_PERCENT is {percent}; it is 0 to 100",
     "setting.public_url": (
         "IOP_PUBLIC_URL is {url!r}; it is scheme and host, as in https://iop.example"

@@ -258,6 +258,13 @@ SENTENCES: Mapping[str, str] = {
         "le tableau de bord {name!r} en est à la version {now}, pas {then} : quelqu’un "
         "d’autre l’a enregistré"
     ),
+    "dask.lost": "l’ordonnanceur Dask {url} a cessé de répondre alors qu’il avait des parties des séries ; rien de l’exécution n’a été enregistré",
+    "dask.missing": "IOP_PANEL_DASK est défini, mais Dask n’est pas installé ; installez-le avec : {command}",
+    "dask.no_tls_file": "{path} n’existe pas ; le dossier de IOP_PANEL_DASK_TLS contient ca.crt, tls.crt et tls.key",
+    "dask.no_worker": "aucun processus de travail n’est connecté à l’ordonnanceur Dask {url} depuis {seconds} s ; démarrez-en un avec : dask worker {url} --nthreads 1",
+    "dask.other_build": "le processus de travail Dask {worker} a une autre version d’IOP, de Python ou de ses paquets et pourrait répondre autrement ; démarrez-le depuis l’installation de l’instance",
+    "dask.silent": "l’ordonnanceur Dask {url} ne répond pas ({error}) ; démarrez-le ou corrigez IOP_PANEL_DASK (sans lui, toutes les séries sont évaluées sur cette machine)",
+    "dask.worker_ended": "{times} processus de travail de l’ordonnanceur Dask {url} se sont arrêtés sur la même partie des séries, comme lorsque la mémoire manque ; donnez-leur plus de mémoire ou réduisez IOP_PANEL_ROWS",
     "data_version.no_such_name": (
         "aucune version des données {name!r} ; donnez son numéro, ou huit de ses chiffres ou plus"
     ),
@@ -1506,6 +1513,8 @@ SENTENCES: Mapping[str, str] = {
     ),
     "setting.model_server": "IOP_MODEL_SERVERS contient {url!r} ; chacun est un schéma, un hôte et un port, comme https://models.example:8443",
     "setting.not_whole_number": "{name} vaut {text!r} ; c’est un nombre entier, au moins {least}",
+    "setting.panel_dask": "IOP_PANEL_DASK vaut {url!r} ; c’est un schéma, un hôte et un port, comme tls://scheduler.example:8786 ou tcp://scheduler.example:8786",
+    "setting.panel_dask_tls": "IOP_PANEL_DASK_TLS est le dossier des certificats d’un ordonnanceur tls:// : IOP_PANEL_DASK avec tls:// en a besoin ; avec tcp:// ou sans ordonnanceur, il n’a pas de sens",
     "setting.percent": "IOP_MAX_REFUSED_PERCENT vaut {percent} ; c’est de 0 à 100",
     "setting.public_url": (
         "IOP_PUBLIC_URL vaut {url!r} ; c’est un schéma et un hôte, comme https://iop.example"
