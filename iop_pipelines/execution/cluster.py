@@ -5,6 +5,7 @@ What goes over the wire is pickled: whoever can speak to the scheduler runs code
 """
 
 import hashlib
+import pickle
 import platform
 import tempfile
 import time
@@ -30,7 +31,7 @@ _ANSWER_S = 10
 _WORKERS_S = 30
 _LOOK_S = 2
 # What decides an answer; the rooms of ours are compared by their files.
-_PACKAGES = ("numpy", "pandas", "scipy", "holidays")
+_PACKAGES = ("numpy", "pandas", "scipy", "holidays", "ruptures", "pymannkendall", "google-re2")
 _ROOMS = ("analytics", "calendars", "domain", "runtimes")
 # Dask warns of what is larger, as parts are.
 _LARGE = {"distributed.admin.large-graph-warning-threshold": "1 GiB"}
@@ -129,7 +130,9 @@ class Cluster:
 
     def _asked(self, one: Asked) -> "Future":
         return self._client.submit(
-            judge_sent, _Sent(one, one.part.needed(), build()), pure=False, retries=0
+            *(judge_sent, build(), pickle.dumps(_Sent(one, one.part.needed()))),
+            pure=False,
+            retries=0,
         )
 
     def _done(self, running: Mapping["Future", Asked]) -> "Sequence[Future]":
@@ -163,23 +166,22 @@ class Cluster:
 class _Sent:
     asked: Asked
     files: Mapping[str, bytes]
-    build: str
 
 
-def judge_sent(sent: _Sent) -> tuple[Answered | None, Mapping[str, bytes]]:
+def judge_sent(asked_by: str, packed: bytes) -> tuple[Answered | None, Mapping[str, bytes]]:
     """On a worker: what `run_part` says, and the files it made. Raises MisconfiguredInstance on one of another build,
-    which may answer otherwise."""
+    which may answer otherwise, before it reads what is `packed`: its classes may be others too."""
     from distributed import get_worker
     from threadpoolctl import threadpool_limits
 
     worker = get_worker()
-    if sent.build != build():
+    if asked_by != build():
         raise MisconfiguredInstance("dask.other_build", worker=worker.address)
-    # Whatever it was started with: its other threads are at work already. What a killed one left there, Dask removes.
-    with (
-        threadpool_limits(1),
-        tempfile.TemporaryDirectory(dir=worker.local_directory) as folder,
-    ):
+    # For good: where a worker has several threads, the others are still at it when this one has ended.
+    threadpool_limits(1)
+    sent: _Sent = pickle.loads(packed)  # noqa: S301 - as all of Dask's messages are
+    # What a killed worker left there, Dask removes.
+    with tempfile.TemporaryDirectory(dir=worker.local_directory) as folder:
         part = replace(sent.asked.part, folder=Path(folder))
         part.take(sent.files)
         answer = run_part(replace(sent.asked, part=part))
@@ -194,7 +196,8 @@ def build() -> str:
     for name in _PACKAGES:
         found.update(f"{name} {version(name)}\n".encode())
     ours = Path(__file__).parents[1]
-    for file in sorted(each for room in _ROOMS for each in (ours / room).rglob("*.py")):
-        found.update(str(file.relative_to(ours)).encode())
-        found.update(file.read_bytes())
+    for file in sorted(each for room in _ROOMS for each in (ours / room).rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            found.update(str(file.relative_to(ours)).encode())
+            found.update(file.read_bytes())
     return found.hexdigest()

@@ -300,7 +300,9 @@ def test_errors_of_workers_of_dask_are_those_of_one_run(tmp_path, dask_cluster) 
 
 
 def test_a_worker_of_another_build_is_refused(tmp_path, dask_cluster, monkeypatch) -> None:
+    """Before it reads what it got, whose classes it may not know."""
     monkeypatch.setattr(cluster, "build", lambda: "another")
+    monkeypatch.setattr(cluster.pickle, "dumps", lambda _: b"of another release")
     frame = panel(8)
     asked = given(frame, "rules", 0)
     with (

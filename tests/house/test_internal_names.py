@@ -49,7 +49,7 @@ OF_PROGRAMS = {
 
 def _said(text: str) -> str:
     """Without values, settings and what is no word of a page."""
-    return VALUE.sub("", re.sub(r"\bamqps?://\S*|\bhttps?://\S*", "", text))
+    return VALUE.sub("", re.sub(r"\b(?:amqps?|https?|tcp|tls)://\S*", "", text))
 
 
 def _of_app() -> Iterator[tuple[str, str]]:
