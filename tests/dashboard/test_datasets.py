@@ -64,6 +64,10 @@ def test_deliveries_lead_to_the_rows_that_were_refused(viewer, check_access):
     head.get_by_role("button").press("Enter")
     expect(head).to_have_attribute("aria-sort", "ascending")
     expect(deliveries.get_by_role("row").nth(1)).not_to_contain_text("3,208")
+    # In the heads' row, and in that of the one delivery with so many.
+    viewer.get_by_role("searchbox", name="Search the rows").fill("3,208")
+    expect(deliveries.get_by_role("row")).to_have_count(2)
+    viewer.get_by_role("searchbox", name="Search the rows").fill("")
     check_access(viewer)
     deliveries.get_by_role("link", name=re.compile("show$")).first.click()
     expect(viewer.get_by_text("One delivery only")).to_be_visible()

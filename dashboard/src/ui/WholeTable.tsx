@@ -7,7 +7,7 @@ import { useSorting } from './useSorting';
 import { words } from './words';
 
 /** Fewer are seen at one sight. */
-const SEARCHED = 8;
+export const SEARCHED = 8;
 
 export function WholeTable<T>({
   caption,

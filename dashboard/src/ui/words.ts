@@ -31,6 +31,7 @@ export const words = defineWords('ui', {
   findRows: 'Search the rows',
   rowsFound: (n: number) => `${n} ${plural('en', n, 'row', 'rows')} found`,
   noRowFound: 'No row has this text.',
+  firstRows: (said: string) => `Only the first ${said} rows are searched.`,
   adminsOnly: 'Only administrators can change this.',
   home: 'Go to the home page',
   needsNetwork: 'This is only available online.',

@@ -1843,6 +1843,7 @@ export default {
     findRows: 'Chercher dans les lignes',
     rowsFound: (n: number) => `${n} ${plural('fr', n, 'ligne trouvée', 'lignes trouvées')}`,
     noRowFound: 'Aucune ligne ne contient ce texte.',
+    firstRows: (said: string) => `Seules les ${said} premières lignes sont parcourues.`,
     retry: 'Réessayer',
     close: 'Fermer',
     cancel: 'Annuler',

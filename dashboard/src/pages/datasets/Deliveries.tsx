@@ -1,6 +1,5 @@
 /** DRM's runs and what was prepared of each. */
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { Link } from 'wouter';
 import type { DatasetRun, RunsOfDataset } from '@/api/client';
 import { useFormat } from '@/i18n/format';
@@ -8,12 +7,11 @@ import { sayPeriod } from '@/i18n/period';
 import { vocabulary, wordOf } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { Arrived } from '@/ui/arrived/Arrived';
-import { Button } from '@/ui/Button';
 import { Badge, Card, Row, type Tone } from '@/ui/Layouts';
+import { LongTable, useLongTable } from '@/ui/LongTable';
 import { Empty, Loaded } from '@/ui/States';
-import { inputOf, type Order } from '@/ui/sorting';
-import { type Column, Table } from '@/ui/Table';
-import { words as uiWords } from '@/ui/words';
+import { inputOf } from '@/ui/sorting';
+import type { Column } from '@/ui/Table';
 import { runsQuery } from './queries';
 import { Score, Usable } from './Score';
 import { useRenewed } from './useRenewed';
@@ -21,8 +19,6 @@ import { words } from './words';
 
 type Sort = NonNullable<RunsOfDataset['sort']>;
 
-const STEP = 50;
-const MOST = 1000;
 const TONES: Record<string, Tone> = {
   running: 'info',
   success: 'ok',
@@ -33,10 +29,8 @@ const TONES: Record<string, Tone> = {
 
 export function Deliveries({ name }: { name: string }) {
   const t = useWords(words);
-  const ui = useWords(uiWords);
-  const [limit, setLimit] = useState(STEP);
-  const [order, setOrder] = useState<Order | null>(null);
-  const input = { name, limit, ...inputOf<Sort>(order) };
+  const asked = useLongTable();
+  const input = { name, limit: asked.limit, ...inputOf<Sort>(asked.order) };
   const query = useQuery(runsQuery(input));
   const arrived = useRenewed(input, query);
   const columns = useColumns(name);
@@ -54,19 +48,13 @@ export function Deliveries({ name }: { name: string }) {
       >
         {(runs) => (
           <Arrived arrived={arrived} isCurrent={query.isSuccess} onShow={query.refetch}>
-            <Table
+            <LongTable
               caption={t.deliveries}
               rows={runs}
               keyOf={(run) => run.id}
               columns={columns}
-              order={order}
-              onOrder={setOrder}
+              asked={asked}
             />
-            {runs.length === limit && limit < MOST && (
-              <Row>
-                <Button onClick={() => setLimit(limit + STEP)}>{ui.more}</Button>
-              </Row>
-            )}
           </Arrived>
         )}
       </Loaded>
@@ -79,6 +67,11 @@ function useColumns(name: string): Column<DatasetRun>[] {
   const named = useWords(vocabulary);
   const format = useFormat();
   const count = (n: number | null) => (n === null ? '–' : format.number(n));
+  // What goes without saying is not said.
+  const prepared = ({ prepared: now }: DatasetRun) =>
+    now && now !== 'prepared'
+      ? (t.preparedStatuses[now as keyof typeof t.preparedStatuses] ?? now)
+      : null;
   return [
     { key: 'run', label: t.run, isSorted: true, cell: (run) => `#${run.id}` },
     {
@@ -92,15 +85,14 @@ function useColumns(name: string): Column<DatasetRun>[] {
       key: 'status',
       isSorted: true,
       label: t.status,
+      textOf: (run) => `${wordOf(run.status, named.pipeline_status)} ${prepared(run) ?? ''}`,
       cell: (run) => (
         <Row>
           <Badge tone={TONES[run.status] ?? 'plain'}>
             {wordOf(run.status, named.pipeline_status)}
           </Badge>
-          {run.prepared && run.prepared !== 'prepared' && (
-            <Badge tone={TONES[run.prepared] ?? 'plain'}>
-              {t.preparedStatuses[run.prepared as keyof typeof t.preparedStatuses] ?? run.prepared}
-            </Badge>
+          {prepared(run) && (
+            <Badge tone={TONES[run.prepared ?? ''] ?? 'plain'}>{prepared(run)}</Badge>
           )}
         </Row>
       ),
@@ -119,6 +111,7 @@ function useColumns(name: string): Column<DatasetRun>[] {
       key: 'rejected',
       label: t.rejectedShort,
       isNumeric: true,
+      textOf: (run) => count(run.rowsRejected),
       cell: (run) =>
         run.rowsRejected ? (
           <Link href={`/datasets/${name}?tab=rejected&version=${run.versionId}`}>

@@ -13,15 +13,13 @@ const STEPS: readonly Phase[] = ['queued', 'claimed', 'started', 'done'];
 
 export function StatusBadge({ execution }: { execution: Going }) {
   const named = useWords(vocabulary);
-  const { status, phase } = execution;
-  return (
-    <Badge tone={toneOf(execution)}>
-      {status === 'running'
-        ? named.execution_phase[phase]
-        : named.execution_status[outcomeOf(execution)]}
-    </Badge>
-  );
+  return <Badge tone={toneOf(execution)}>{sayStatus(execution, named)}</Badge>;
 }
+
+export const sayStatus = (execution: Going, named: (typeof vocabulary)['en']) =>
+  execution.status === 'running'
+    ? named.execution_phase[execution.phase]
+    : named.execution_status[outcomeOf(execution)];
 
 export function Progress({ execution }: { execution: Going }) {
   const t = useWords(words);

@@ -1,28 +1,24 @@
 /** Executions of one version: how long each took, and what went wrong. */
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { Link } from 'wouter';
 import type { History as Asked } from '@/api/client';
 import { useFormat } from '@/i18n/format';
+import { vocabulary } from '@/i18n/vocabulary';
 import { useWords } from '@/i18n/words';
 import { DurationBar, longestOf } from '@/pages/executions/DurationBar';
 import { sayTrigger } from '@/pages/executions/input-words';
-import { StatusBadge } from '@/pages/executions/Status';
+import { StatusBadge, sayStatus } from '@/pages/executions/Status';
 import { words as executionWords } from '@/pages/executions/words';
 import { Button } from '@/ui/Button';
 import { Card, Row } from '@/ui/Layouts';
+import { LongTable, useLongTable } from '@/ui/LongTable';
 import { Empty, Loaded } from '@/ui/States';
 import { inputOf, type Order } from '@/ui/sorting';
-import { Table } from '@/ui/Table';
-import { words as uiWords } from '@/ui/words';
 import css from './models.module.css';
 import { historyQuery } from './queries';
 import { words } from './words';
 
 type Sort = NonNullable<Asked['sort']>;
-
-const STEP = 50;
-const MOST = 1000;
 
 // What did not come to an end is what somebody looks for.
 const FAILED_FIRST: Order = { by: 'failed', isAscending: false };
@@ -30,10 +26,10 @@ const FAILED_FIRST: Order = { by: 'failed', isAscending: false };
 export function History({ modelId }: { modelId: number }) {
   const t = useWords(words);
   const says = useWords(executionWords);
-  const ui = useWords(uiWords);
+  const named = useWords(vocabulary);
   const format = useFormat();
-  const [limit, setLimit] = useState(STEP);
-  const [order, setOrder] = useState<Order | null>(FAILED_FIRST);
+  const asked = useLongTable(FAILED_FIRST);
+  const { limit, order, setOrder } = asked;
   const query = useQuery(historyQuery({ modelId, limit, ...inputOf<Sort>(order) }));
   return (
     <Card>
@@ -56,23 +52,24 @@ export function History({ modelId }: { modelId: number }) {
                 </Button>
               </Row>
             )}
-            <Table
+            <LongTable
               caption={t.history}
               rows={rows}
               keyOf={(row) => row.id}
-              order={order}
-              onOrder={setOrder}
+              asked={asked}
               columns={[
                 {
                   key: 'id',
                   isSorted: true,
                   label: t.execution,
+                  textOf: (row) => `#${row.id}`,
                   cell: (row) => <Link href={`/executions/${row.id}`}>{`#${row.id}`}</Link>,
                 },
                 {
                   key: 'status',
                   isSorted: true,
                   label: t.status,
+                  textOf: (row) => sayStatus(row, named),
                   cell: (row) => <StatusBadge execution={row} />,
                 },
                 {
@@ -98,15 +95,11 @@ export function History({ modelId }: { modelId: number }) {
                 {
                   key: 'error',
                   label: t.error,
+                  textOf: (row) => row.errorMsg ?? '',
                   cell: (row) => row.errorMsg && <span className={css.cause}>{row.errorMsg}</span>,
                 },
               ]}
             />
-            {rows.length === limit && limit < MOST && (
-              <Row>
-                <Button onClick={() => setLimit(limit + STEP)}>{ui.more}</Button>
-              </Row>
-            )}
           </>
         )}
       </Loaded>
