@@ -1,5 +1,5 @@
 /** Undoes and makes again, by button and by the keys that every editor has. */
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useWords } from '@/i18n/words';
 import { Button } from '@/ui/Button';
 import { words } from '../words';
@@ -36,6 +36,9 @@ export function Undo({ undo, redo }: Steps) {
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
   }, [undo, redo, t, tell]);
+  const status = useRef<HTMLSpanElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whether they can be pressed hangs on these
+  useLayoutEffect(() => keepFocus(status.current), [undo, redo]);
   const press = (run: (() => void) | null, text: string) => () => {
     run?.();
     tell(text);
@@ -48,10 +51,20 @@ export function Undo({ undo, redo }: Steps) {
       <Button aria-keyshortcuts="Control+Shift+Z" disabled={!redo} onClick={press(redo, t.redone)}>
         {t.redo}
       </Button>
-      <span className="visually-hidden" role="status">
+      <span ref={status} className="visually-hidden" role="status">
         {/* Said again where it is the same. */}
         <span key={said.count}>{said.text}</span>
       </span>
     </>
   );
+}
+
+/** Of the two buttons before the status: from the one that can no longer be pressed to the other. */
+function keepFocus(status: Element | null) {
+  const redoing = status?.previousElementSibling;
+  const undoing = redoing?.previousElementSibling;
+  const held = document.activeElement;
+  if (!held?.matches(':disabled')) return;
+  const other = held === undoing ? redoing : held === redoing ? undoing : null;
+  if (other instanceof HTMLElement) other.focus();
 }
