@@ -261,3 +261,34 @@ def test_the_app_can_be_installed(phone, site):
     named = [each["errorId"] for each in problems["installabilityErrors"]]
     # A private window, as tests have it, is never installed from.
     assert [each for each in named if each != "in-incognito"] == []
+
+
+def test_a_newer_version_takes_no_draft(phone, site):
+    page = phone.new_page()
+    sign_in(page, "ada")
+    page.goto("/dashboards/new")
+    wait_until(lambda: page.evaluate(HAS_WORKER))
+    page.get_by_role("button", name="Figures", exact=True).click()
+    page.get_by_role("button", name="Done").click()
+    page.get_by_label("Name").fill("Not lost")
+    other = phone.new_page()
+    other.goto("/more")
+    for each in (page, other):
+        each.evaluate("window.isFormer = true")
+    # Another address is another worker, as another text would be.
+    other.evaluate("() => navigator.serviceWorker.register('/sw.js?newer').then(() => undefined)")
+    expect(page.get_by_text("A new version is ready.")).to_be_visible()
+    other.get_by_role("button", name="Reload", exact=True).click()
+
+    other.wait_for_function("() => !window.isFormer")
+    wait_until(lambda: _script(page).endswith("?newer"))
+    assert page.evaluate("window.isFormer")
+    expect(page.get_by_label("Name")).to_have_value("Not lost")
+    # Once it is saved the page follows.
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_function("() => !window.isFormer")
+    expect(page.get_by_role("heading", name="Not lost", level=1)).to_be_visible()
+
+
+def _script(page: Page) -> str:
+    return page.evaluate("navigator.serviceWorker.controller.scriptURL")
