@@ -141,6 +141,29 @@ def test_a_line_tells_all_series_at_one_time_hides_them_and_zooms(viewer):
     expect(viewer.get_by_label("From")).to_have_value("2013-01-10")
     expect(viewer.get_by_label(re.compile("^To "))).to_have_value("2013-01-20")
 
+    viewer.go_back()
+    expect(panel.locator("[data-marks]")).to_have_attribute("data-marks", str(every))
+    viewer.mouse.move(0, 0)
+    expect(panel.locator("[data-beside]")).to_have_count(0)
+    # A finger that stays reads.
+    touch = _fingers(viewer, lambda day: (box["x"] + (day - 1) * across, y))
+    touch("touchStart", 20)
+    expect(panel.locator("[data-beside] > span")).to_have_count(4)
+    touch("touchEnd")
+
+
+def _fingers(page, place):
+    """Lays fingers on days, moves or lifts them; `place` tells where a day is."""
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind, *days):
+        points = [
+            dict(zip("xy", place(day), strict=True), id=number) for number, day in enumerate(days)
+        ]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    return touch
+
 
 def test_a_pie_says_shares_of_the_whole(viewer, site):
     _open(viewer, PUNCTUALITY)
@@ -262,6 +285,8 @@ def _undo_and_redo(page, titles):
     bar.get_by_role("button", name="Redo", exact=True).click()
     expect(titles).to_have_text(both)
     expect(bar.get_by_role("button", name="Redo", exact=True)).to_be_disabled()
+    # Whoever works by keys is left on a button that can be pressed.
+    expect(bar.get_by_role("button", name="Undo", exact=True)).to_be_focused()
 
 
 def _undo_within_a_panel(page):

@@ -5,6 +5,7 @@ import { usePlot } from '../cursor';
 import type { Mark } from '../kinds';
 import { Highlight, type Kind, Marked, type Place } from './Highlight';
 import { Tip } from './Tip';
+import { useFingers } from './useFingers';
 
 // A pointer that has moved less has pressed, and not drawn.
 const DRAWN = 8;
@@ -20,15 +21,18 @@ export function Overlay({
 }) {
   const { cursor, setCursor, span, setSpan, zoom, pick } = usePlot();
   const began = useRef<{ x: number; at: number } | null>(null);
+  const fingers = useFingers(DRAWN);
   const area = usePlotArea();
   const places = usePlaces(marks, groups, kind);
   if (!area) return null;
 
+  const inside = ({ currentTarget, clientX, clientY }: PointerEvent<SVGRectElement>): Place => {
+    const box = currentTarget.ownerSVGElement?.getBoundingClientRect();
+    return { x: clientX - (box?.left ?? 0), y: clientY - (box?.top ?? 0) };
+  };
+
   /** isAlong: whatever its height, as a span is drawn. */
-  function nearest(event: PointerEvent<SVGRectElement>, isAlong = false): number | null {
-    const box = event.currentTarget.ownerSVGElement?.getBoundingClientRect();
-    if (!box) return null;
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+  function nearest({ x, y }: Place, isAlong = false): number | null {
     let best: number | null = null;
     let least = Number.POSITIVE_INFINITY;
     places.forEach((place, index) => {
@@ -40,33 +44,49 @@ export function Overlay({
     return best;
   }
 
+  const alongAt = (x: number) => marks[nearest({ x, y: 0 }, true) ?? -1]?.at;
+
   function onPointerDown(event: PointerEvent<SVGRectElement>) {
-    const at = nearest(event, true);
-    if (at === null || event.button !== 0 || !zoom) return;
-    began.current = { x: event.clientX, at: marks[at]?.at ?? 0 };
+    const to = inside(event);
+    const count = fingers.down(event, to.x, () => setCursor({ at: nearest(to), by: 'touch' }));
+    const at = alongAt(to.x);
+    if (at === undefined || event.button !== 0 || !zoom) return;
+    // What one finger began to draw, the second marks in another way.
+    began.current = count > 1 ? null : { x: event.clientX, at };
     event.currentTarget.setPointerCapture(event.pointerId);
   }
 
   function onPointerMove(event: PointerEvent<SVGRectElement>) {
+    const to = inside(event);
+    const edges = area && fingers.move(event, to.x, area);
+    if (edges !== undefined) return mark(edges);
     const start = began.current;
     if (start && (span || Math.abs(event.clientX - start.x) > DRAWN)) {
-      const at = nearest(event, true);
-      if (at !== null) setSpan([start.at, marks[at]?.at ?? 0]);
+      const at = alongAt(to.x);
+      if (at !== undefined) setSpan([start.at, at]);
     }
-    if (event.pointerType === 'mouse') setCursor({ at: nearest(event), by: 'mouse' });
+    if (event.pointerType === 'mouse') setCursor({ at: nearest(to), by: 'mouse' });
+  }
+
+  function mark(edges: readonly [number, number] | null) {
+    const [from, to] = edges?.map(alongAt) ?? [];
+    if (zoom) setSpan(from === undefined || to === undefined ? null : [from, to]);
   }
 
   function end() {
     began.current = null;
+    fingers.clear();
     setSpan(null);
   }
 
   function onPointerUp(event: PointerEvent<SVGRectElement>) {
-    const at = nearest(event);
+    if (!fingers.lift(event)) return;
+    const isOfTwo = fingers.isAny();
+    const at = nearest(inside(event));
     const drawn = span;
     end();
     if (drawn) return zoom?.(drawn);
-    if (at === null || event.button !== 0) return;
+    if (isOfTwo || at === null || event.button !== 0) return;
     // A finger cannot point at a thing before it presses: its first touch reads, the button opens.
     if (event.pointerType === 'mouse') pick?.(at);
     else setCursor({ at, by: 'touch' });
