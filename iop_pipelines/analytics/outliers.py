@@ -21,6 +21,7 @@ from pyod.models.ecod import ECOD
 from pyod.models.hbos import HBOS
 from pyod.models.iforest import IForest
 from pyod.models.knn import KNN
+from sklearn.neighbors import BallTree
 
 from iop_pipelines.analytics import seasonal
 from iop_pipelines.domain.liveness import Tick, nobody
@@ -201,7 +202,7 @@ class _Learned:
             return np.zeros(len(training))
         if name in _DISTANCES:
             # These leave out the row itself.
-            return np.asarray(self.fitted.detector.decision_scores_, dtype=float)
+            return self.fitted.of_others(training)
         halves = [training[0::2], training[1::2]]
         return np.concatenate(
             [
@@ -267,12 +268,22 @@ class _Fitted:
             training = training + np.linspace(-1e-9, 1e-9, len(training))[:, None]
         self.low, self.high = training.min(axis=0), training.max(axis=0)
         # What fit() sets, PyOD's base class does not declare.
-        self.detector: Any = make_detector(name, seed, len(training)).fit(training)
+        self.detector: Any = make_detector(name, seed, len(training))
+        if name in _DISTANCES:
+            # What fit() does, without what it checks of each call, which costs as much.
+            self.tree = BallTree(training, leaf_size=self.detector.leaf_size)
+        else:
+            self.detector.fit(training)
+
+    def of_others(self, training: np.ndarray) -> np.ndarray:
+        """(r,) of the rows that a distance has learned from: to each other, for the nearest to a row is itself."""
+        distances, _ = self.tree.query(training, k=self.detector.n_neighbors + 1)
+        return distances[:, -1]
 
     def score(self, x: np.ndarray) -> np.ndarray:
         if self.name in _DISTANCES:
             # What decision_function does, without what it checks of each call.
-            distances, _ = self.detector.tree_.query(x, k=self.detector.n_neighbors)
+            distances, _ = self.tree.query(x, k=self.detector.n_neighbors)
             return distances[:, -1]
         if self.name in _RANKING:
             own = np.array([float(self.detector.decision_function(row[None, :])[0]) for row in x])

@@ -144,6 +144,19 @@ def test_a_fit_learns_from_the_last_thousand_points_and_scores_more_with_a_longe
     np.testing.assert_array_equal(part.score[1005:2005], whole.score[3000:4000])
 
 
+def test_distances_are_those_of_the_library() -> None:
+    """Of one fit on 200 rows, many of them alike."""
+    z = np.round(np.random.default_rng(4).normal(size=(300, 1)), 1)
+    features = lag_windows([z], [calm(z)], lags=1)
+    found = score_outliers(features, 200, detector="knn", refit_every=100)
+    x = features.x[:, 0]
+    library = make_detector("knn", 1, 200).fit(x[:200])
+    score = library.decision_function(x[200:])  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(found.score[200:, 0], score)
+    usual = np.sort(library.decision_scores_)  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(found.rank[200:, 0], np.searchsorted(usual, score) / 201)
+
+
 def test_a_detector_that_nobody_allowed_cannot_be_made() -> None:
     with pytest.raises(KeyError):
         make_detector("auto_encoder", 1, 10)  # type: ignore[arg-type]
