@@ -86,16 +86,23 @@ def _fetched(
     return cursor.fetchall() if cursor is not None else ()
 
 
+# Of a table that is stored in the file: neither views nor virtual tables turn what they give into their columns' types.
+_KINDS = """
+    SELECT columns.name, upper(columns.type), columns.hidden
+    FROM sqlite_master AS stored, pragma_table_xinfo(stored.name) AS columns
+    WHERE stored.type = 'table' AND stored.rootpage > 0 AND stored.name = ? COLLATE NOCASE
+"""
+
+
 def _is_of_texts(connection: sa.Connection, landing: sa.Table) -> bool:
-    """Whether SQLite turns whatever is written into each of the data's columns into text."""
+    """Whether SQLite turns whatever is written into each of the data's columns into text; not so where a column is
+    computed, since even a text may come out as JSON then."""
     if connection.dialect.name != "sqlite":
         return False
-    types = connection.exec_driver_sql(
-        "SELECT name, upper(type) FROM pragma_table_info(?)", (landing.name,)
-    ).all()
-    return all(
-        "INT" not in kind and any(each in kind for each in ("CHAR", "CLOB", "TEXT"))
-        for name, kind in types
+    kinds = connection.exec_driver_sql(_KINDS, (landing.name,)).all()
+    return bool(kinds) and all(
+        not hidden and "INT" not in kind and any(each in kind for each in ("CHAR", "CLOB", "TEXT"))
+        for name, kind, hidden in kinds
         if name.lower() not in ("id", "run_id")
     )
 

@@ -422,16 +422,51 @@ def test_texts_of_a_run_are_read_as_they_were_written(drm_engine) -> None:
     assert part.drop(columns=told).isna().all(axis=None)
 
 
+def _column(kind: str, cells: list[object]) -> tuple[object, ...]:
+    made = f"CREATE TABLE others (id INTEGER PRIMARY KEY, run_id, figure {kind})"
+    return [made], "others (run_id, figure)", cells, cells
+
+
 @pytest.mark.parametrize(
-    ("kind", "cells"),
+    ("made", "into", "written", "cells"),
     [
-        ("TEXT", ["7", b"\xff", "x"]),
-        ("REAL", [0.12345678901234568, 1e300, "x"]),
-        ("", [7, 0.1, "x", None]),
-        ("POINT", [7, 2**60, "x"]),
+        _column("TEXT", ["7", b"\xff", "x"]),
+        _column("REAL", [0.12345678901234568, 1e300, "x"]),
+        _column("", [7, 0.1, "x", None]),
+        _column("POINT", [7, 2**60, "x"]),
+        (
+            [
+                "CREATE TABLE others (id INTEGER PRIMARY KEY, run_id, told TEXT,"
+                " figure REAL AS (told * 0.1) STORED)"
+            ],
+            "others (run_id, told)",
+            ["3", "10"],
+            [0.30000000000000004, 1.0],
+        ),
+        (
+            [
+                "CREATE TABLE others (id INTEGER PRIMARY KEY, run_id, told TEXT,"
+                " figure TEXT AS (json(told)) VIRTUAL)"
+            ],
+            "others (run_id, told)",
+            ["[1, 2]"],
+            ["[1,2]"],
+        ),
+        (
+            [
+                "CREATE TABLE texts (id INTEGER PRIMARY KEY, run_id, figure TEXT)",
+                "CREATE TABLE figures (id INTEGER PRIMARY KEY, run_id, figure REAL)",
+                "CREATE VIEW others AS SELECT * FROM texts UNION ALL SELECT * FROM figures",
+            ],
+            "figures (run_id, figure)",
+            [0.30000000000000004, 1.0],
+            [0.30000000000000004, 1.0],
+        ),
     ],
 )
-def test_what_another_writer_left_in_a_file_is_read_as_it_is(tmp_path, kind, cells) -> None:
+def test_what_another_writer_left_in_a_file_is_read_as_it_is(
+    tmp_path, made, into, written, cells
+) -> None:
     engine = engine_for(f"sqlite:///{tmp_path / 'drm.db'}")
     tables.drm_metadata.create_all(engine)
     dates = {"created_at": datetime(2026, 1, 1), "updated_at": datetime(2026, 1, 1)}
@@ -439,10 +474,9 @@ def test_what_another_writer_left_in_a_file_is_read_as_it_is(tmp_path, kind, cel
     entry = {"name": "others", "table_name": "others", "time_zone": "UTC", "freq": "D"}
     with begin_write(engine) as connection:
         connection.execute(tables.datasets.insert().values(**entry, **dates, row_schema=schema))
-        connection.exec_driver_sql(
-            f"CREATE TABLE others (id INTEGER PRIMARY KEY, run_id, figure {kind})"
-        )
-        rows = [(900, cell) for cell in cells]
-        connection.exec_driver_sql("INSERT INTO others (run_id, figure) VALUES (?, ?)", rows)
+        for statement in made:
+            connection.exec_driver_sql(statement)
+        rows = [(900, cell) for cell in written]
+        connection.exec_driver_sql(f"INSERT INTO {into} VALUES (?, ?)", rows)
     (part,) = read_row_parts(engine, "others", 900)
     assert part["figure"].tolist() == cells
