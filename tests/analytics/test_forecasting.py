@@ -10,7 +10,7 @@ from iop_pipelines.analytics.forecasting.boosting import forecast_boosting
 from iop_pipelines.analytics.forecasting.combination import forecast_members, members_for
 from iop_pipelines.analytics.forecasting.conformal import usual_step
 from iop_pipelines.analytics.forecasting.decomposition import running_lines, split_seasons
-from iop_pipelines.analytics.forecasting.ensemble import forecast_panel
+from iop_pipelines.analytics.forecasting.ensemble import forecast_panel, ridge_before
 from iop_pipelines.analytics.forecasting.paths import (
     Forecast,
     crossing_probability_within,
@@ -381,14 +381,56 @@ def test_an_origin_that_did_not_know_the_season_of_today_tells_no_error() -> Non
     origins = origins_of(list(y.T), (26,), 6)
     assert origins is not None
     assert (origins.batch.count < 78).any()
-    kept = alike(origins, batch_of(list(y.T)), (26,))
+    kept = origins.take(alike(origins, batch_of(list(y.T)), (26,)))
     assert kept.batch.count.min() >= 78
     assert sorted(set(kept.series.tolist())) == [0, 1, 2, 3]
     # Where there are no candidates none is left out.
     plain = [noise(60, seed) for seed in range(4)]
     origins = origins_of(plain, (26,), 6)
     assert origins is not None
-    assert len(alike(origins, batch_of(plain), ()).series) == len(origins.series)
+    assert len(alike(origins, batch_of(plain), ())) == len(origins.series)
+
+
+def ridge_at(
+    columns: list[np.ndarray], lengths: tuple[int, ...], h: int
+) -> dict[tuple[int, int], np.ndarray]:
+    origins = origins_of(columns, lengths, h, together=True)
+    assert origins is not None
+    ahead = ridge_before(origins, lengths, h, lambda: None)
+    keys = zip(origins.series.tolist(), origins.held.tolist(), strict=True)
+    return dict(zip(keys, ahead.T, strict=True))
+
+
+@pytest.mark.parametrize(("lengths", "h"), [((12,), 12), ((52,), 13), ((), 6)])
+def test_what_a_panel_learns_at_a_moment_ends_there_in_all_its_series(
+    lengths: tuple[int, ...], h: int
+) -> None:
+    """Of unequal length, so that each by itself would have its origins elsewhere."""
+    columns = [noise(count, count) for count in (400, 313, 313, 180, 100, 40)]
+    first = ridge_at(columns, lengths, h)
+    for held in sorted({held for _, held in first}):
+        # Whatever came within the last `held` periods, the forecast made before them is the same.
+        later = [y.copy() for y in columns]
+        for y in later:
+            y[-held:] = 50 + 9 * noise(min(held, len(y)), 7)
+        again = ridge_at(later, lengths, h)
+        for key, ahead in first.items():
+            if key[1] == held:
+                assert np.array_equal(again[key], ahead, equal_nan=True), key
+
+
+def test_origins_that_tell_no_error_still_tell_what_a_member_is_worth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Six years of weeks, a year ahead: of twelve origins one or two knew the year, too few to trust a member by."""
+    y = 60 + np.cumsum(np.random.default_rng(2).normal(0, 1, (312, 20)), axis=0)
+    y += 10 * np.sin(2 * np.pi * np.arange(312)[:, None] / 52)
+    found = forecast_panel(list(y.T), (52,), 52)
+    monkeypatch.setattr(ensemble, "alike", lambda origins, *_: np.arange(len(origins.series)))
+    wider = forecast_panel(list(y.T), (52,), 52)
+    assert np.array_equal(found.yhat, wider.yhat)
+    # The others did not know the year, and erred by it.
+    assert found.spread.half_width(80).mean() < wider.spread.half_width(80).mean()
 
 
 def test_a_series_alone_is_covered_too() -> None:

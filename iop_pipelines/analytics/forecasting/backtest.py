@@ -5,6 +5,7 @@ A column of the batch of origins ends where its series was cut, so nothing that 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median_low
 
 import numpy as np
 
@@ -33,14 +34,19 @@ class Origins:
     """
     Attributes:
         batch: (n, o) a column for each origin, cut there.
-        series: (o,) which series it is of; turn: (o,) which of its origins, 0 for the last.
+        series: (o,) which series it is of; held: (o,) how many of its periods came after.
         future: (h, o) what came then; NaN where that is not known yet.
     """
 
     batch: Batch
     series: np.ndarray
-    turn: np.ndarray
+    held: np.ndarray
     future: np.ndarray
+
+    def take(self, kept: np.ndarray) -> "Origins":
+        return Origins(
+            self.batch.take(kept), self.series[kept], self.held[kept], self.future[:, kept]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +66,31 @@ class Judged:
         return np.where(self.is_naive[series], members[0], np.nanmedian(kept, axis=0))
 
 
-def origins_of(columns: Sequence[np.ndarray], lengths: Sequence[int], h: int) -> Origins | None:
+def origins_of(
+    columns: Sequence[np.ndarray], lengths: Sequence[int], h: int, *, together: bool = False
+) -> Origins | None:
     """Moments with h known periods after them, and some before; fewer known ones where a series is short.
 
     They are spread over the later half of a series, between a half and a quarter of a horizon apart, and last ones
     where it is shorter than that. None where no series has any.
+
+    together: the series have moments in common, so that one can learn from what the others were then: as far apart as
+    the middle one's are.
     """
     usual = min(max(_MIN_BEFORE, 2 * (lengths[0] if lengths else 1) + 2), _MAX_BEFORE)
     most = _ORIGINS if len(columns) > _ALONE else _MANY_ORIGINS
-    cut, series, turns, futures = [], [], [], []
-    for place, y in enumerate(columns):
-        before = usual if len(y) > usual else _MIN_BEFORE
-        first = min(h, len(y) - before)
-        apart = _apart(min(len(y) // _PART, len(y) - before - first) // (most - 1), h)
-        for turn in range(most):
-            held = first + turn * apart
+    befores = [usual if len(y) > usual else _MIN_BEFORE for y in columns]
+    firsts = [min(h, len(y) - before) for y, before in zip(columns, befores, strict=True)]
+    aparts = [
+        _apart(min(len(y) // _PART, len(y) - before - first) // (most - 1), h)
+        for y, before, first in zip(columns, befores, firsts, strict=True)
+    ]
+    if together:
+        aparts = [median_low(aparts)] * len(aparts)
+    cut, series, helds, futures = [], [], [], []
+    given = zip(columns, befores, firsts, aparts, strict=True)
+    for place, (y, before, first, apart) in enumerate(given):
+        for held in range(first, first + most * apart, apart):
             if first < 1 or len(y) - held < before:
                 break
             future = np.full(h, np.nan)
@@ -82,11 +98,11 @@ def origins_of(columns: Sequence[np.ndarray], lengths: Sequence[int], h: int) ->
             future[: len(known)] = known
             cut.append(y[: len(y) - held])
             series.append(place)
-            turns.append(turn)
+            helds.append(held)
             futures.append(future)
     if not cut:
         return None
-    return Origins(batch_of(cut), np.array(series), np.array(turns), np.array(futures).T)
+    return Origins(batch_of(cut), np.array(series), np.array(helds), np.array(futures).T)
 
 
 def _apart(room: int, h: int) -> int:
@@ -95,21 +111,15 @@ def _apart(room: int, h: int) -> int:
     return max(least, min(room, h // _FEWEST_PER_HORIZON))
 
 
-def alike(origins: Origins, present: Batch, lengths: Sequence[int]) -> Origins:
-    """Those at which a series showed the seasons that it shows now; all of a series that has none such.
+def alike(origins: Origins, present: Batch, lengths: Sequence[int]) -> np.ndarray:
+    """Places of those at which a series showed the seasons that it shows now; of all of a series that has none such.
 
-    A forecast that did not know the season yet was another one, and its errors say nothing of today's.
+    A forecast that did not know the season yet was another one, and its errors say nothing of how far today's is off.
     """
     now, then = seasons_shown(present, lengths), seasons_shown(origins.batch, lengths)
     is_alike = (then == now[:, origins.series]).all(axis=0)
     has_none = _by_series(is_alike.astype(float), origins, present.y.shape[1]) == 0
-    kept = np.flatnonzero(is_alike | has_none[origins.series])
-    return Origins(
-        origins.batch.take(kept),
-        origins.series[kept],
-        origins.turn[kept],
-        origins.future[:, kept],
-    )
+    return np.flatnonzero(is_alike | has_none[origins.series])
 
 
 def trusted(members: int, series: int) -> Judged:

@@ -62,18 +62,20 @@ def forecast_panel(
     most = max(_MAX_PERIODS, _MAX_CYCLES * max(lengths, default=1))
     columns = [column[-most:] for column in columns]
     present = batch_of(columns)
-    origins = origins_of(columns, lengths, h)
+    origins = origins_of(columns, lengths, h, together=learns_across)
     ahead = _members(present, lengths, h, tick)
     if learns_across:
         ahead = np.concatenate([ahead, forecast_ridge(present, lengths, h)[None]])
     judged, errors = trusted(len(ahead), len(columns)), None
     if origins is not None:
-        origins = alike(origins, present, lengths)
         before = _members(origins.batch, lengths, h, tick)
         if learns_across:
-            before = np.concatenate([before, _ridge_before(origins, lengths, h, tick)[None]])
+            before = np.concatenate([before, ridge_before(origins, lengths, h, tick)[None]])
         judged = judge(before, origins, len(columns))
         errors = origins.future - judged.median(before, origins.series)
+        # Members are trusted for all that they did; how far off they are now, some of it tells.
+        kept = alike(origins, present, lengths)
+        errors, origins = errors[:, kept], origins.take(kept)
     m = lengths[0] if lengths else 1
     return PanelForecast(
         judged.median(ahead, np.arange(len(columns))),
@@ -101,11 +103,11 @@ def _chunks(order: np.ndarray) -> Iterator[np.ndarray]:
         yield order[first : first + _COLUMNS]
 
 
-def _ridge_before(origins: Origins, lengths: Sequence[int], h: int, tick: Tick) -> np.ndarray:
-    """(h, o): at each turn of the origins the panel knows only what it knew then."""
+def ridge_before(origins: Origins, lengths: Sequence[int], h: int, tick: Tick) -> np.ndarray:
+    """(h, o): the panel knows only what it knew then, of the series that end together."""
     ahead = np.empty(origins.future.shape)
-    for turn in np.unique(origins.turn):
+    for held in np.unique(origins.held):
         tick()
-        part = np.flatnonzero(origins.turn == turn)
+        part = np.flatnonzero(origins.held == held)
         ahead[:, part] = forecast_ridge(origins.batch.take(part), lengths, h)
     return ahead
