@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 TIMED_OUT = 408
 HEAD_TOO_LONG = 431
+# In bytes: httptools counts in sixteen bits.
+_LONGEST_URL = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,16 @@ class PatientProtocol(HttpToolsProtocol):
         elif self._taken > self.patience.head_bytes:
             told = f"the request's head is longer than {self.patience.head_bytes} bytes"
             self._refuse(HEAD_TOO_LONG, told)
+
+    def send_400_response(self, msg: str) -> None:
+        """An address that came whole may be longer than the parser takes, which says only that it is not valid."""
+        if len(self.url) < _LONGEST_URL:
+            super().send_400_response(msg)
+            return
+        self._owed = _Owed.HEAD
+        self._refuse(
+            HEAD_TOO_LONG, f"the request's address is longer than {_LONGEST_URL - 1} bytes"
+        )
 
     def _owed_now(self) -> _Owed:
         """A head that has ended has a cycle of its scope. Bytes that begin none yet are the start of one."""

@@ -179,6 +179,14 @@ def test_a_head_without_an_end_is_431(caller: socket.socket) -> None:
     assert status_of(all_of(caller)) == 431
 
 
+def test_an_address_that_is_too_long_for_the_parser_is_431_too(caller: socket.socket) -> None:
+    """In one packet the head has its end, and nothing is owed any more."""
+    caller.sendall(head("/api/health?q=" + "y" * 65_536, method="GET"))
+    answer = all_of(caller)
+    assert status_of(answer) == 431
+    assert "65535 bytes" in told_by(answer) or "20000 bytes" in told_by(answer)
+
+
 def test_the_end_of_a_body_is_not_counted_as_the_head_behind_it(caller: socket.socket) -> None:
     """Body and beginning of a head, in one packet, have more bytes than a head can have."""
     body = b"a" * 15_000
