@@ -7,7 +7,6 @@ ever read: a file is ONNX or refused.
 import hashlib
 import json
 import re
-import secrets
 import signal
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from iop_pipelines.domain.sentences import Sentence, remade
 from iop_pipelines.errors import InvalidDeclaration, InvalidInput, IopError, NotFound, Unavailable
 from iop_pipelines.runtimes.outside import Outside
 from iop_pipelines.storage import places
+from iop_pipelines.storage.whole import whole
 
 FOLDER = "models"
 NumberType = Literal["float32", "float64", "float16", "int64", "int32"]
@@ -99,10 +99,10 @@ def store_file(outside: Outside, path: Path, name: str, effort: Effort = WHOLE) 
     with _told(outside.storage_url):
         files, folder = _at(outside)
         files.makedirs(folder, exist_ok=True)
-        with _whole(files, f"{folder}/{checksum}.onnx") as part:
+        with whole(files, f"{folder}/{checksum}.onnx") as part:
             files.put_file(str(path), part)
         # The last: what has no description is not there.
-        with _whole(files, f"{folder}/{checksum}.json") as part:
+        with whole(files, f"{folder}/{checksum}.json") as part:
             files.pipe_file(part, json.dumps(asdict(made)).encode())
     return made
 
@@ -252,20 +252,6 @@ def _signature(found: Mapping[str, Any]) -> Signature:
         tuple(InputSlot(**each) for each in found["inputs"]),
         tuple(OutputSlot(**each) for each in found["outputs"]),
     )
-
-
-@contextmanager
-def _whole(files: Any, path: str) -> Iterator[str]:
-    """Where to write what is then there whole or not at all, where the store can rename. Of two who write the same
-    at once each has its own."""
-    part = f"{path}.{secrets.token_hex(4)}.part"
-    try:
-        yield part
-        files.mv(part, path)
-    except BaseException:
-        with suppress(OSError):
-            files.rm_file(part)
-        raise
 
 
 @contextmanager
