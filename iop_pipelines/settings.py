@@ -28,6 +28,7 @@ Nothing is read from the working folder. `instance.env` holds lines `NAME=value`
 | `IOP_PANEL_PROCESSES` | `1` | processes that a worker judges the parts of such a panel by, at least 1 |
 | `IOP_PANEL_DASK` | empty: this machine | Dask scheduler whose workers judge them, `tls://…` or `tcp://…` |
 | `IOP_PANEL_DASK_TLS` | empty: none | folder with `ca.crt`, `tls.crt` and `tls.key`, where that is `tls://…` |
+| `IOP_PANEL_KEPT_PERIODS` | `7` | last periods whose outputs the database keeps beside the file, at least 1 |
 | `IOP_WORKER_LOST_S` | `75` | a worker without a heartbeat for so long is dead, at least 20 |
 | `IOP_STALLED_S` | `900` | what shows no progress for so long is ended with its worker, at least 10 |
 | `IOP_CLAIM_LOST_S` | `120` | work that was claimed for a run that does not come is queued again, at least 30 |
@@ -85,6 +86,7 @@ class Settings:
     panel_processes: int = 1
     panel_dask: str | None = None
     panel_dask_tls: Path | None = None
+    panel_kept_periods: int = 7
     worker_lost_s: int = 75
     stalled_s: int = 900
     claim_lost_s: int = 120
@@ -139,6 +141,9 @@ class Settings:
             panel_processes=_whole("IOP_PANEL_PROCESSES", env.get("IOP_PANEL_PROCESSES"), 1, 1),
             panel_dask=env.get("IOP_PANEL_DASK") or None,
             panel_dask_tls=Path(folder) if (folder := env.get("IOP_PANEL_DASK_TLS")) else None,
+            panel_kept_periods=_whole(
+                "IOP_PANEL_KEPT_PERIODS", env.get("IOP_PANEL_KEPT_PERIODS"), 7, 1
+            ),
             worker_lost_s=_whole("IOP_WORKER_LOST_S", env.get("IOP_WORKER_LOST_S"), 75, 20),
             stalled_s=_whole("IOP_STALLED_S", env.get("IOP_STALLED_S"), 900, 10),
             claim_lost_s=_whole("IOP_CLAIM_LOST_S", env.get("IOP_CLAIM_LOST_S"), 120, 30),

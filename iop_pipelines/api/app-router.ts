@@ -684,7 +684,7 @@ export interface Executing {
   executionId: number;
 }
 
-/** `outputs` are the first of `outputTotal`, in the order in which the model gave them. `requestId` is the id of the trace in which it was asked for, as logs, runs and `iop trace` have it. */
+/** `outputs` are the first of `outputTotal`, in the order in which the model gave them. `completeSince`: of a large panel, whose outputs lie in a file, the period from which on the database has them all; null where it has all. `requestId` is the id of the trace in which it was asked for, as logs, runs and `iop trace` have it. */
 export interface ExecutionDetail {
   id: number;
   modelId: number;
@@ -711,6 +711,7 @@ export interface ExecutionDetail {
   coverage: Coverage | null;
   requestId: string | null;
   outputTotal: number;
+  completeSince: string | null;
   outputs: OutputPoint[];
   findings: Finding[];
 }
@@ -1558,9 +1559,9 @@ export interface OtherEvidence {
   translations: Partial<Record<Language, Labelled>>;
 }
 
-/** One scored or forecast point; `ds` is in the dataset's local time. */
+/** One scored or forecast point; `ds` is in the dataset's local time. `id` is null of one that was read from a file. */
 export interface OutputPoint {
-  id: number;
+  id: number | null;
   uniqueId: string;
   ds: string;
   measure: string;

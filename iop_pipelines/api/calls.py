@@ -77,7 +77,7 @@ async def run(
 
     text: JSON of the input; None where the caller sent none.
     """
-    if procedure.heavy is not None:
+    if procedure.heavy is not None and await _is_heavy(procedure, procedure.heavy, context, text):
         return await _read_heavy(answers, procedure, procedure.heavy, context, text)
     if not procedure.is_personal:
         context = replace(context, user=ANYBODY)
@@ -90,6 +90,16 @@ async def run(
     if not procedure.is_personal:
         return await answers.reads.read((procedure.path, text), work)
     return await anyio.to_thread.run_sync(work)
+
+
+async def _is_heavy(
+    procedure: Procedure, heavy: Heavy, context: Context, text: bytes | None
+) -> bool:
+    when, shape = heavy.when, procedure.input
+    if when is None or shape is None:
+        return True
+    anybody = replace(context, user=ANYBODY)
+    return await anyio.to_thread.run_sync(lambda: when(anybody, wire.read_input(shape, text)))
 
 
 async def _read_heavy(

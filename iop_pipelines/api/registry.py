@@ -76,6 +76,8 @@ class Keeping:
 class Heavy:
     """Computed by a reader, in its caller's turn.
 
+    when: called with (context, input) in the API's process; only of what it says so of. None: always.
+
     keeping: called with (context[, input]) in the API's process; None for what is computed each time.
     is_of_files: by the reader that takes files of people apart, which may need more memory and time.
     asked: called there before with (context, input), and told who asks: gives the input that means the same whoever
@@ -85,6 +87,7 @@ class Heavy:
     keeping: Callable[..., Keeping | None] | None = None
     is_of_files: bool = False
     asked: Callable[[Any, Any], Shape] | None = None
+    when: Callable[[Any, Any], bool] | None = None
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def verify(settings: Settings, as_json: bool) -> None:
             rows = [{"kind": d.kind, "id": d.item_id, "problem": d.problem} for d in verdict.drift]
             console.print(table_of(rows, ("kind", "id", "problem")))
         if verdict.untold:
-            print_text(f"Files of models were not all looked at: {verdict.untold}.")
+            print_text(f"Files of models or outputs were not all looked at: {verdict.untold}.")
     if verdict.drift or verdict.untold:
         raise SystemExit(1)
 

@@ -53,7 +53,7 @@ def _show(purge: "Purge", verb: str, as_json: bool) -> None:
             f"These {verb}; rows of executions, reports and recommendations are kept for ever."
         )
         if purge.untold:
-            print_text(f"Files of models are not all counted: {purge.untold}.")
+            print_text(f"Files of models or outputs are not all counted: {purge.untold}.")
 
 
 commands = {"retention": retention}

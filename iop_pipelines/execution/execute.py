@@ -20,6 +20,7 @@ from iop_pipelines.errors import InvalidDeclaration, InvalidFrame
 from iop_pipelines.execution.coverage import coverage_of
 from iop_pipelines.execution.large import Bounds, is_large, judged
 from iop_pipelines.execution.output import store
+from iop_pipelines.execution.output_file import Beside
 from iop_pipelines.execution.panels import Panels
 from iop_pipelines.execution.work import Work
 from iop_pipelines.ledger.coverage import Coverage
@@ -81,11 +82,11 @@ def execute(
 ) -> Executed:
     """Runs the model and stores its output in one transaction; running it again replaces that output.
 
-    panels: of the batch that this is one of; outside: what a foreign model may reach; bounds: from what size on a panel
-    is judged by parts.
+    panels: of the batch that this is one of; outside: what a foreign model may reach, and where the rows of a large
+    panel are put; bounds: from what size on a panel is judged by parts.
 
     Raises InvalidFrame if the output breaks its schema, LostClaim if another attempt has the
-    execution by now, and what the runtime raises.
+    execution by now, Unavailable where the store does not take a large panel's rows, and what the runtime raises.
     """
     spec, label = work.model.spec, work.model.label
     step(Sentence("doing.reading_input", label=label))
@@ -93,7 +94,8 @@ def execute(
     panels = panels or Panels()
     key = (work.dataset, spec.config.input, work.version.id, window)
     if not panels.has(*key) and is_large(engine, work, bounds):
-        executed = _execute_by_parts(engine, work, bounds, (step, tick))
+        beside = Beside(outside.storage_url, bounds.kept_periods)
+        executed = _execute_by_parts(engine, work, bounds, beside, (step, tick))
         if executed is not None:
             return executed
     panel = panels.read(engine, *key, drm_engine=drm_engine)
@@ -117,7 +119,7 @@ def execute(
 
 
 def _execute_by_parts(
-    engine: sa.Engine, work: Work, bounds: Bounds, watched: tuple[Step, Tick]
+    engine: sa.Engine, work: Work, bounds: Bounds, beside: Beside, watched: tuple[Step, Tick]
 ) -> Executed | None:
     """As execute, with a bounded number of rows in memory. None where the panel has to be read as a whole."""
     spec, label, (step, tick) = work.model.spec, work.model.label, watched
@@ -133,7 +135,7 @@ def _execute_by_parts(
             )
         require_success(work, "output", checks)
         step(Sentence("doing.storing", label=label))
-        store(engine, work, found.frames, found.findings, tick)
+        store(engine, work, found.frames, found.findings, tick=tick, beside=beside)
         coverage = found.coverage(spec.config)
         return _executed(work, found.findings, found.metrics, coverage, checks, rows=found.rows)
 

@@ -56,17 +56,21 @@ class Bounds:
         rows: of a panel that are in memory at once, or of one series more.
         processes: that judge its parts, 1 for this one alone.
         cluster: whose workers judge them instead.
+        kept_periods: the last so many whose rows the database keeps, where a file has all of them.
     """
 
     rows: int = 250_000
     processes: int = 1
     cluster: Address | None = None
+    kept_periods: int = 7
 
     @classmethod
     def of(cls, settings: Settings) -> "Bounds":
         url = settings.panel_dask
         cluster = None if url is None else Address(url, settings.panel_dask_tls)
-        return cls(settings.panel_rows, settings.panel_processes, cluster)
+        return cls(
+            settings.panel_rows, settings.panel_processes, cluster, settings.panel_kept_periods
+        )
 
 
 @dataclass(frozen=True)

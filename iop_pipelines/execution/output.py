@@ -1,7 +1,8 @@
 """What a model gave, as rows of `model_outputs` and `findings`."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,16 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Tick, nobody
+from iop_pipelines.execution.output_file import (
+    Beside,
+    Frames,
+    remove_url,
+    split_of,
+    write_file,
+)
 from iop_pipelines.execution.work import Work
 from iop_pipelines.ledger.work import EXECUTION, require_claim
-from iop_pipelines.schema.tables import findings, model_outputs
+from iop_pipelines.schema.tables import findings, model_outputs, output_files
 from iop_pipelines.schema.transactions import write
 
 # Of one statement: its values are in memory several times.
@@ -22,32 +30,50 @@ _ROWS_AT_ONCE = 10_000
 def store(
     engine: sa.Engine,
     work: Work,
-    frames: Callable[[], Iterable[pd.DataFrame]],
+    frames: Frames,
     found: Sequence[Finding],
+    *,
     tick: Tick = nobody,
+    beside: Beside | None = None,
 ) -> None:
     """In one transaction; what the execution had before is replaced.
 
     frames: the output's rows, a part of them at a time in memory; asked for again where another was in the way.
+    beside: of a large panel, where a file takes all of its rows; `model_outputs` keeps a few of them then.
 
-    Raises LostClaim if another attempt has the execution by now.
+    Raises LostClaim if another attempt has the execution by now, Unavailable where the store does not take the file.
     """
     keys = {"execution_id": work.execution_id, "model_id": work.model.id}
     told = [{**keys, **_finding_row(finding)} for finding in found]
+    split = split_of(frames, beside.periods) if beside and beside.storage_url else None
+    file = write_file(work, frames, split, beside.storage_url, tick) if beside and split else None
 
-    def replace(connection: sa.Connection) -> None:
+    def replace(connection: sa.Connection) -> str | None:
         require_claim(connection, EXECUTION, work.execution_id, work.attempt)
-        for table in (model_outputs, findings):
+        its = output_files.c.execution_id == work.execution_id
+        former = connection.scalar(sa.select(output_files.c.url).where(its))
+        for table in (model_outputs, findings, output_files):
             connection.execute(table.delete().where(table.c.execution_id == work.execution_id))
         for frame in frames():
-            for first in range(0, len(frame), _ROWS_AT_ONCE):
+            kept = frame if split is None else frame[split.is_kept(frame)]
+            for first in range(0, len(kept), _ROWS_AT_ONCE):
                 tick()
-                rows = _records(frame.iloc[first : first + _ROWS_AT_ONCE], keys)
+                rows = _records(kept.iloc[first : first + _ROWS_AT_ONCE], keys)
                 connection.execute(model_outputs.insert(), rows)
         if told:
             connection.execute(findings.insert(), told)
+        if file is not None:
+            connection.execute(output_files.insert().values(**asdict(file)))
+        return former
 
-    write(engine, replace)
+    try:
+        former = write(engine, replace)
+    except BaseException:
+        if file is not None:
+            remove_url(file.url)
+        raise
+    if former is not None:
+        remove_url(former)
 
 
 def _records(frame: pd.DataFrame, keys: Mapping[str, int]) -> list[dict[str, Any]]:

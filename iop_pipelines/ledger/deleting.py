@@ -5,6 +5,7 @@ nothing. What was prepared goes, and what is asked for and not begun ends as fai
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,11 +16,12 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.sentences import Sentence, kept
 from iop_pipelines.domain.vocabulary import ModelStatus, Phase, UploadStatus
-from iop_pipelines.errors import Conflict
+from iop_pipelines.errors import Conflict, Unavailable
 from iop_pipelines.ledger.backtests import forget_backtests
 from iop_pipelines.ledger.closing import close_as_failed
 from iop_pipelines.ledger.performance import forget_performance
 from iop_pipelines.ledger.work import EXECUTION, IN_FLIGHT
+from iop_pipelines.query.output_files import OutputFile, Wanted, files_of, remove
 from iop_pipelines.recommendations.evidence import Evidence
 from iop_pipelines.recommendations.lifecycle import PERFORMANCE_MODEL, evidence_of, resolve
 from iop_pipelines.registry.models import StoredModel, delete_models, models_of
@@ -33,6 +35,7 @@ from iop_pipelines.schema.tables import (
     model_executions,
     model_outputs,
     notification_marks,
+    output_files,
     panels,
     recommendations,
     rejected_rows,
@@ -169,7 +172,8 @@ def plan_models(engine: sa.Engine, models: Sequence[StoredModel]) -> ModelPlan:
             tuple(models),
             _count(connection, model_executions, of_them, ~is_open),
             _count(connection, model_executions, of_them, is_open),
-            _count(connection, model_outputs, outputs),
+            _count(connection, model_outputs, outputs)
+            + sum(each.rows_beside for each in _files_of(connection, models)),
         )
 
 
@@ -194,14 +198,25 @@ def delete_model(
         delete_models(connection, ids, now)
         _resolve_all(connection, recommendations.c.model_id.in_(ids), reason)
         _resolve_all(connection, _may_be_of_forecasts(models), reason, partial(_is_of, ids))
-        connection.execute(model_outputs.delete().where(model_outputs.c.model_id.in_(ids)))
+        for table in (model_outputs, output_files):
+            connection.execute(table.delete().where(table.c.model_id.in_(ids)))
         forget_backtests(connection, ids)
         forget_performance(connection, ids)
         labels = [each.label for each in models]
         witness(connection, {"models": labels, "outputs": plan.outputs}, None)
 
+    with engine.connect() as connection:
+        files = _files_of(connection, models)
     write(engine, work)
+    for file in files:
+        # What a store that is away keeps is named by nothing any more, and goes with retention.
+        with suppress(Unavailable):
+            remove(file)
     return plan
+
+
+def _files_of(connection: sa.Connection, models: Sequence[StoredModel]) -> list[OutputFile]:
+    return files_of(connection, Wanted(models=[each.id for each in models]))
 
 
 def _close_waiting(

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from itertools import accumulate
+from typing import Any
 
 import dagster as dg
 import sqlalchemy as sa
@@ -27,7 +28,9 @@ from iop_pipelines.ledger.dagster_history import (
     purge_runs,
 )
 from iop_pipelines.ledger.model_files import is_unnamed_still, unnamed_files
+from iop_pipelines.ledger.output_files import forget, old_files, remove_unnamed, unnamed_outputs
 from iop_pipelines.ledger.repairs import forget_repairs
+from iop_pipelines.query.output_files import OutputFile
 from iop_pipelines.runtimes.model_files import Kept, remove_file
 from iop_pipelines.runtimes.outside import Outside
 from iop_pipelines.schema.tables import (
@@ -36,6 +39,7 @@ from iop_pipelines.schema.tables import (
     ledger_repairs,
     model_executions,
     model_outputs,
+    output_files,
     rejected_rows,
 )
 from iop_pipelines.schema.transactions import change, write
@@ -76,7 +80,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Purge:
-    """How much of each kind a pass took, or would take. untold: why files of models are not, or not all, in it."""
+    """How much of each kind a pass took, or would take. untold: why files of models or outputs are not all in it."""
 
     runs: int = 0
     events_outside_runs: int = 0
@@ -85,6 +89,7 @@ class Purge:
     report_files: int = 0
     repairs: int = 0
     model_files: int = 0
+    output_files: int = 0
     untold: Sentence | None = None
 
     def as_rows(self) -> list[dict[str, object]]:
@@ -104,6 +109,8 @@ def plan(instance: dg.DagsterInstance, engine: sa.Engine, policy: Policy, now: d
     ended, files = _cutoff(now, policy.history_days), _cutoff(now, policy.report_files_days)
     number = sa.func.count()
     models, untold = _to_the_end(lambda: iter(_unnamed(engine, policy, now)))
+    lost, lost_untold = _to_the_end(lambda: iter(_unnamed_outputs(engine, policy, now)))
+    old = old_files(engine, *_may_lose_outputs(_cutoff(now, policy.outputs_days)))
     with engine.connect() as connection:
 
         def count(query: sa.Select[int]) -> int:
@@ -112,12 +119,14 @@ def plan(instance: dg.DagsterInstance, engine: sa.Engine, policy: Policy, now: d
         return Purge(
             runs=count_runs(instance, engine, ended),
             events_outside_runs=count_outside_runs(instance, ended),
-            output_rows=count(_outputs(_cutoff(now, policy.outputs_days)).counted()),
+            output_rows=count(_outputs(_cutoff(now, policy.outputs_days)).counted())
+            + sum(each.row_count for each in old),
             rejected_rows=count(_rejects(_cutoff(now, policy.rejected_days)).counted()),
             report_files=count(sa.select(number).where(*_may_lose_file(files))),
             repairs=count(sa.select(number).where(ledger_repairs.c.repaired_at < ended)),
             model_files=models,
-            untold=untold,
+            output_files=len(old) + lost,
+            untold=untold or lost_untold,
         )
 
 
@@ -159,7 +168,15 @@ def purge(
     repairs = forget_repairs(engine, ended)
     # The last, as it may ask a bucket that is away.
     models, untold = _to_the_end(lambda: _remove_model_files(engine, policy, now, until(1.0)))
-    return Purge(runs, outside_runs, outputs, rejects, files, repairs, models, untold)
+    before = _cutoff(now, policy.outputs_days)
+    forgotten: list[int] = []
+    old, old_untold = _to_the_end(lambda: _forget_files(engine, before, forgotten, until(1.0)))
+    lost, lost_untold = _to_the_end(lambda: _remove_unnamed(engine, policy, now, until(1.0)))
+    return Purge(
+        *(runs, outside_runs, outputs + sum(forgotten), rejects, files, repairs, models),
+        output_files=old + lost,
+        untold=untold or old_untold or lost_untold,
+    )
 
 
 def _cutoff(now: datetime, days: int) -> datetime:
@@ -183,12 +200,19 @@ class _Owned:
         return owned.where(*self.conditions)
 
 
-def _outputs(before: datetime) -> _Owned:
+def _may_lose_outputs(before: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     executions = model_executions.c
     # Advice that is owed is made from these rows.
     is_advised = sa.or_(executions.status != "success", executions.advised_at.is_not(None))
     is_over = (executions.phase == Phase.DONE, executions.finished_at < before)
-    return _Owned(model_outputs.c.execution_id, model_executions, (*is_over, is_advised))
+    return (*is_over, is_advised)
+
+
+def _outputs(before: datetime) -> _Owned:
+    """Those beside a file go with it, all or none."""
+    has_file = sa.exists().where(output_files.c.execution_id == model_executions.c.id)
+    conditions = (*_may_lose_outputs(before), ~has_file)
+    return _Owned(model_outputs.c.execution_id, model_executions, conditions)
 
 
 def _rejects(before: datetime) -> _Owned:
@@ -232,7 +256,29 @@ def _remove_model_files(
             yield each
 
 
-def _to_the_end(work: Callable[[], Iterator[Kept]]) -> tuple[int, Sentence | None]:
+def _forget_files(
+    engine: sa.Engine, before: datetime, rows: list[int], has_time: Callable[[], bool]
+) -> Iterator[OutputFile]:
+    """rows: takes how many went with each."""
+    for file in old_files(engine, *_may_lose_outputs(before)):
+        if not has_time():
+            break
+        rows.append(forget(engine, file))
+        yield file
+
+
+def _unnamed_outputs(engine: sa.Engine, policy: Policy, now: datetime) -> list[str]:
+    return unnamed_outputs(engine, policy.storage_url, now) if policy.storage_url else []
+
+
+def _remove_unnamed(
+    engine: sa.Engine, policy: Policy, now: datetime, has_time: Callable[[], bool]
+) -> Iterator[str]:
+    if policy.storage_url:
+        yield from remove_unnamed(engine, policy.storage_url, now, has_time)
+
+
+def _to_the_end(work: Callable[[], Iterator[Any]]) -> tuple[int, Sentence | None]:
     """How many there were, and why no more: a store that is away keeps no other kind from going."""
     count = 0
     try:

@@ -1,8 +1,8 @@
 """Proves that IOP's rows and Dagster's run history tell the same story.
 
 Every row that has ended has exactly one terminal event, of the same id, status and error; every event
-has its row; and nothing is open whose run has ended. A version that
-names a file of a model has it as it was stored. Rows that retention has marked need no event any more.
+has its row; and nothing is open whose run has ended. A version that names a file of a model has it as it
+was stored, and so has an execution the file of what it scored. Rows that retention has marked need no event any more.
 """
 
 import time
@@ -22,12 +22,13 @@ from iop_pipelines.ledger import counters
 from iop_pipelines.ledger.events import KIND_OF_ASSET, TerminalEvent, from_record
 from iop_pipelines.ledger.mirror import pages, terminal_records
 from iop_pipelines.ledger.model_files import broken_files
+from iop_pipelines.ledger.output_files import broken_outputs
 from iop_pipelines.ledger.reconcile import find_run, in_flight
 from iop_pipelines.ledger.verdicts import Verified, keep_verdict
 from iop_pipelines.ledger.work import EXECUTION, KINDS, REPORT, WorkKind
 from iop_pipelines.runtimes.outside import NOWHERE, Outside
 from iop_pipelines.schema.engine import Record
-from iop_pipelines.schema.tables import model_outputs
+from iop_pipelines.schema.tables import model_outputs, output_files
 
 # An event and its row are a moment apart while the instance works.
 SECOND_LOOK_S = 2
@@ -50,7 +51,7 @@ class Verdict:
     # Rows whose events retention has taken; they alone tell of their ends.
     purged: int
     drift: tuple[Drift, ...]
-    # Why files of models were not, or not all, looked at.
+    # Why files of models, or of outputs, were not, or not all, looked at.
     untold: str | None = None
 
     def agreeing_with(self, earlier: "Verdict") -> "Verdict":
@@ -109,10 +110,12 @@ def verify(
             drift |= dict.fromkeys(_untold(kind, rows, times))
     tick()
     models, untold = _model_files(engine, outside, tick)
+    outputs, outputs_untold = broken_outputs(engine, tick)
     others = (
         *_open_after_their_run(instance, engine),
         *_outputs_without_success(engine),
         *models,
+        *(Drift(EXECUTION.name, execution_id, problem) for execution_id, problem in outputs),
         *(
             Drift("count", 0, f"{off.measure} {off.hour} lacks {off.amount}")
             for off in counters.drift(engine, utc_now())
@@ -120,7 +123,9 @@ def verify(
     )
     executions, reports = (_counted(engine, kind) for kind in (EXECUTION, REPORT))
     purged = executions.purged + reports.purged
-    return Verdict(executions.rows, reports.rows, count, purged, (*drift, *others), untold)
+    return Verdict(
+        executions.rows, reports.rows, count, purged, (*drift, *others), untold or outputs_untold
+    )
 
 
 def _model_files(engine: sa.Engine, outside: Outside, tick: Tick) -> tuple[list[Drift], str | None]:
@@ -219,7 +224,12 @@ def _outputs_without_success(engine: sa.Engine) -> Iterator[Drift]:
     query = sa.select(table.c.id, table.c.status).where(
         table.c.phase == Phase.DONE,
         table.c.status != ExecutionStatus.SUCCESS,
-        sa.exists().where(model_outputs.c.execution_id == table.c.id),
+        sa.or_(
+            *(
+                sa.exists().where(each.c.execution_id == table.c.id)
+                for each in (model_outputs, output_files)
+            )
+        ),
     )
     with engine.connect() as connection:
         for row in connection.execute(query):

@@ -11,9 +11,12 @@ from sqlalchemy.sql.expression import FunctionElement
 from iop_pipelines.domain.datasets import Count, Max, Mean, Min, Ratio, Sum, words_of
 from iop_pipelines.domain.languages import TRANSLATED
 from iop_pipelines.drm.tables import drm_metadata
+from iop_pipelines.query.output_rows import order_of
 from iop_pipelines.query.result import Vocabulary
 from iop_pipelines.query.sources import Source, SourceField
 from iop_pipelines.schema import tables as iop
+
+MODEL_OUTPUTS = "model_outputs"
 
 
 class SecondsBetween(FunctionElement):
@@ -175,10 +178,11 @@ def _findings() -> Source:
     )
 
 
-def _model_outputs() -> Source:
-    t, models = iop.model_outputs, iop.analytical_models
+def model_outputs_in(outputs: sa.FromClause) -> Source:
+    """outputs: the table, or what has its columns and rows from elsewhere too."""
+    t, models = outputs, iop.analytical_models
     return Source(
-        name="model_outputs",
+        name=MODEL_OUTPUTS,
         label="Model outputs",
         database="iop",
         rows=t.join(models, models.c.id == t.c.model_id),
@@ -203,8 +207,12 @@ def _model_outputs() -> Source:
             "mean_yhat": Mean(kind="mean", field="yhat", label="Mean expected"),
             "highest_score": _HIGHEST_SCORE,
         },
-        order=(t.c.id,),
+        order=order_of(t),
     )
+
+
+def _model_outputs() -> Source:
+    return model_outputs_in(iop.model_outputs)
 
 
 def _executions() -> Source:
@@ -365,7 +373,7 @@ def _pipeline_runs() -> Source:
 LEDGERS: dict[str, Callable[[], Source]] = {
     "recommendations": _recommendations,
     "findings": _findings,
-    "model_outputs": _model_outputs,
+    MODEL_OUTPUTS: _model_outputs,
     "executions": _executions,
     "reports": _reports,
     "quality": _quality,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,9 +17,13 @@ from iop_pipelines.errors import InvalidQuery
 from iop_pipelines.query import config as form
 from iop_pipelines.query.catalogue import Catalogue
 from iop_pipelines.query.compile import Compiled, compile_table
+from iop_pipelines.query.ledgers import MODEL_OUTPUTS, model_outputs_in
+from iop_pipelines.query.output_rows import outputs_with
+from iop_pipelines.query.output_wanted import wanted_by
 from iop_pipelines.query.result import MOST_EXACT, Cells, Column, Row, Value, normalised
 from iop_pipelines.query.sources import Database, Source
 from iop_pipelines.schema.engine import snapshot
+from iop_pipelines.schema.tables import model_outputs
 
 ROWS_A_BATCH = 10_000
 
@@ -37,6 +41,7 @@ class Reading:
     """What one run holds on to: a connection for each database, and one moment.
 
     `is_counted`: whether a table that is cut is counted whole. `read_at`: of a report, when it is read.
+    `beside`: sources of tables that have rows of files in them.
     """
 
     connections: Mapping[Database, sa.Connection]
@@ -46,9 +51,30 @@ class Reading:
     tick: Tick
     is_counted: bool = True
     read_at: datetime | None = None
+    beside: dict[str, Source] = field(default_factory=dict[str, Source])
 
     def source_of(self, name: str) -> Source:
-        return source_of(name, self.config, self.catalogue)
+        """Of model outputs with what lies in files, where the table reaches so far; it is read once."""
+        source = source_of(name, self.config, self.catalogue)
+        if source.name != MODEL_OUTPUTS:
+            return source
+        if name not in self.beside:
+            self.beside[name] = self._with_files(name, source)
+        return self.beside[name]
+
+    def _with_files(self, name: str, source: Source) -> Source:
+        query, connection = self.config.datasets[name], self.connections["iop"]
+        wanted = wanted_by(
+            connection,
+            source,
+            _conditions(query, self.config, f"datasets.{name}"),
+            self.scope.fresh(),
+            is_of_any_time=any(item.compare for item in query.select),
+        )
+        if wanted is None:
+            return source
+        outputs = outputs_with(connection, wanted)
+        return source if outputs is model_outputs else model_outputs_in(outputs)
 
     def compile(
         self,
@@ -58,7 +84,7 @@ class Reading:
         *,
         extra: sa.ColumnElement[Any] | None = None,
     ) -> Compiled:
-        return compile_in(name, query, self.config, self.catalogue, scope, extra=extra)
+        return compile_in(name, query, self.config, self.source_of(name), scope, extra=extra)
 
     def rows(self, compiled: Compiled, source: Source) -> list[Row]:
         batches = self.batches_of_cells(compiled, source)
@@ -148,13 +174,12 @@ def compile_in(
     name: str,
     query: form.TableQuery,
     config: form.QueryConfig,
-    catalogue: Catalogue,
+    source: Source,
     scope: Scope,
     *,
     extra: sa.ColumnElement[Any] | None = None,
 ) -> Compiled:
     path = f"datasets.{name}"
-    source = source_of(name, config, catalogue)
     conditions = _conditions(query, config, path)
     compiled = compile_table(query, source, conditions, scope, path, extra=extra)
     if any(item.compare for item in query.select) and not scope.periods:

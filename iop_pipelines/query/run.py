@@ -22,7 +22,14 @@ from iop_pipelines.query.completeness import Days, days_of
 from iop_pipelines.query.freshness import newest_moment, quality_of
 from iop_pipelines.query.gaps import filled
 from iop_pipelines.query.params import as_json, resolve_params
-from iop_pipelines.query.reading import Reading, compile_in, connected, rounded, rounded_cells
+from iop_pipelines.query.reading import (
+    Reading,
+    compile_in,
+    connected,
+    rounded,
+    rounded_cells,
+    source_of,
+)
 from iop_pipelines.query.result import (
     Cells,
     FrozenResult,
@@ -196,7 +203,7 @@ def check_query(
     with engine.connect() as connection:
         catalogue = load_catalogue(connection)
     for name, query in parsed.datasets.items():
-        compile_in(name, query, parsed, catalogue, scope.fresh())
+        compile_in(name, query, parsed, source_of(name, parsed, catalogue), scope.fresh())
     return parsed
 
 

@@ -25,6 +25,7 @@ from iop_pipelines.domain.vocabulary import Category, ExecutionStatus
 from iop_pipelines.errors import NotFound
 from iop_pipelines.ledger.inputs import InputRef, window_of
 from iop_pipelines.ledger.locks import ensure_lock, take_lock
+from iop_pipelines.query.output_files import file_of
 from iop_pipelines.recommendations.circumstances import note_refused, relate
 from iop_pipelines.recommendations.evidence import (
     SEVERITIES,
@@ -262,15 +263,24 @@ def _scored_window(
 ) -> tuple[datetime, datetime]:
     """The data version's window as the input_ref bounds it; without a data version, the output's periods."""
     if version is None:
-        outputs = model_outputs.c
-        query = sa.select(sa.func.min(outputs.ds), sa.func.max(outputs.ds))
-        first, last = connection.execute(query.where(outputs.execution_id == execution.id)).one()
+        first, last = _ends_of_output(connection, execution.id)
         started = cast(datetime, execution.started_at)
         return first or started, last or started
     if execution.input_ref is None:
         return version.window_start, version.window_end
     ref = InputRef.parse(execution.input_ref)
     return window_of(ref, version.window_start, version.window_end)
+
+
+def _ends_of_output(
+    connection: sa.Connection, execution_id: int
+) -> tuple[datetime | None, datetime | None]:
+    if (file := file_of(connection, execution_id)) is not None:
+        return file.first_ds, file.last_ds
+    outputs = model_outputs.c
+    query = sa.select(sa.func.min(outputs.ds), sa.func.max(outputs.ds))
+    first, last = connection.execute(query.where(outputs.execution_id == execution_id)).one()
+    return first, last
 
 
 def _repeats(connection: sa.Connection, execution: sa.Row[Any], model_name: str) -> tuple[str, ...]:
@@ -307,11 +317,16 @@ def _grouped(
 def _history_of(connection: sa.Connection, execution_id: int, ground: Ground) -> History | None:
     if ground.present_since is None:
         return None
+    tests = _tests_of(connection, execution_id)
+    return History(tests, ground.present_since, ground.window_end, ground.freq)
+
+
+def _tests_of(connection: sa.Connection, execution_id: int) -> int:
+    if (file := file_of(connection, execution_id)) is not None:
+        return file.scored_rows
     outputs = model_outputs.c
-    tests = connection.scalar(
-        sa.select(sa.func.count(outputs.score)).where(outputs.execution_id == execution_id)
-    )
-    return History(tests or 0, ground.present_since, ground.window_end, ground.freq)
+    query = sa.select(sa.func.count(outputs.score)).where(outputs.execution_id == execution_id)
+    return connection.scalar(query) or 0
 
 
 def _first_seen(
@@ -360,6 +375,7 @@ def _settle(
     """Resolves what this model found before in series that it scored again without finding it."""
     if ground.model is None or not ground.may_resolve:
         return
+    # Of a large panel too: the last row of each line is there.
     scored = set(
         connection.scalars(
             sa.select(model_outputs.c.unique_id)

@@ -16,10 +16,12 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.languages import SOURCE, TRANSLATED, Language
+from iop_pipelines.query.output_files import Wanted
+from iop_pipelines.query.output_rows import outputs_with
 from iop_pipelines.recommendations.evidence import Evidence, KeptPoint, Seen, add_periods
 from iop_pipelines.recommendations.phrases.facts import label_in
 from iop_pipelines.recommendations.review import StoredRecommendation, recommendation
-from iop_pipelines.schema.tables import datasets, model_outputs, recommendations
+from iop_pipelines.schema.tables import datasets, recommendations
 
 MAX_POINTS = 200
 # Of them, those up to the finding; the others show what came of it.
@@ -257,7 +259,8 @@ def _outputs(connection: sa.Connection, series: str, found: Seen) -> list[ChartP
     execution_id = _execution_id(found.source_ref)
     if execution_id is None:
         return []
-    outputs = model_outputs.c
+    asked = Wanted(executions=(execution_id,), series=(series,), measures=(found.measure,))
+    outputs = outputs_with(connection, asked).c
     query = sa.select(
         outputs.ds, outputs.y, outputs.yhat, outputs.lo, outputs.hi, outputs.is_finding
     ).where(

@@ -236,7 +236,8 @@ def _keep(
 
 
 def _judged(connection: sa.Connection, rows: Sequence[_Row]) -> dict[int | None, set[str]]:
-    """Which series each model judged, by its last execution here."""
+    """Which series each model judged, by its last execution here; of a large panel too the last row of each line is
+    there."""
     last: dict[int | None, int] = {}
     for row in rows:
         execution = row.source_ref.removeprefix(_EXECUTION)

@@ -488,6 +488,28 @@ model_outputs = _table(
     sa.Index("ix_model_outputs__model_ds", "model_id", "ds"),
 )
 
+# Where all rows are that a large panel's execution scored, where `model_outputs` keeps only some of them.
+output_files = _table(
+    "output_files",
+    sa.Column("execution_id", sa.ForeignKey("model_executions.id"), primary_key=True),
+    sa.Column("model_id", sa.ForeignKey("analytical_models.id"), nullable=False),
+    sa.Column("url", sa.String(1024), nullable=False),
+    # SHA-256, in hexadecimal.
+    sa.Column("checksum", exact(64), nullable=False),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("row_count", sa.Integer, nullable=False),
+    # Of them, those that are in `model_outputs` too, and those that have a score.
+    sa.Column("kept_rows", sa.Integer, nullable=False),
+    sa.Column("scored_rows", sa.Integer, nullable=False),
+    # Type of each column by its name, in their order.
+    sa.Column("columns", Document, nullable=False),
+    sa.Column("first_ds", Moment, nullable=False),
+    sa.Column("last_ds", Moment, nullable=False),
+    # `model_outputs` has every row from here on.
+    sa.Column("complete_since", Moment, nullable=False),
+    sa.Index("ix_output_files__model_id", "model_id"),
+)
+
 findings = _table(
     "findings",
     _id(),

@@ -71,7 +71,7 @@ CODES = {
         "zone",
         "time",
     ),
-    *("ds", "since", "firstDs", "lastDs", "dataTime", "windowStart", "windowEnd"),
+    *("ds", "since", "firstDs", "lastDs", "dataTime", "windowStart", "windowEnd", "completeSince"),
     # Of a chart: names of columns.
     *("x", "y", "series"),
 }

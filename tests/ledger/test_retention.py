@@ -580,7 +580,7 @@ def test_a_store_that_is_away_or_has_no_driver_keeps_nothing_else_from_being_tol
         assert found.untold == said
         told = plan(instance, engine, replace(policy, storage_url=url), finished + LATER)
         assert (told.repairs, str(told.untold)) == (1, said)
-        assert str(told).endswith(f"1 repairs, 0 model files; {said}")
+        assert str(told).endswith(f"1 repairs, 0 model files, 0 output files; {said}")
     taken = purge(instance, engine, policy, finished + LATER)
     assert (taken.repairs, taken.model_files, str(taken.untold)[:9]) == (1, 0, "the store")
 

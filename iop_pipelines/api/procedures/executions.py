@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -48,6 +48,8 @@ from iop_pipelines.domain.vocabulary import (
 from iop_pipelines.errors import NotFound
 from iop_pipelines.ledger.coverage import coverage_in
 from iop_pipelines.query.labels import Label
+from iop_pipelines.query.output_files import OutputFile, Wanted, file_of, lines_in
+from iop_pipelines.query.output_rows import first_points, order_of, outputs_with
 from iop_pipelines.query.reduce import reduce_line
 from iop_pipelines.recommendations.evidence import FindingEvidence
 from iop_pipelines.schema.tables import analytical_models, datasets, findings, model_outputs
@@ -107,9 +109,10 @@ class ModelExecution(TypedDict):
 
 @with_config(ROW)
 class OutputPoint(TypedDict):
-    """One scored or forecast point; `ds` is in the dataset's local time."""
+    """One scored or forecast point; `ds` is in the dataset's local time. `id` is null of one that was read from a
+    file."""
 
-    id: int
+    id: int | None
     unique_id: str
     ds: LocalMoment
     measure: str
@@ -147,13 +150,15 @@ class Finding(TypedDict):
 
 @with_config(ROW)
 class ExecutionDetail(ModelExecution):
-    """`outputs` are the first of `outputTotal`, in the order in which the model gave them.
+    """`outputs` are the first of `outputTotal`, in the order in which the model gave them. `completeSince`: of a large
+    panel, whose outputs lie in a file, the period from which on the database has them all; null where it has all.
 
     `requestId` is the id of the trace in which it was asked for, as logs, runs and `iop trace` have it.
     """
 
     request_id: str | None
     output_total: int
+    complete_since: LocalMoment | None
     outputs: list[OutputPoint]
     findings: list[Finding]
 
@@ -300,24 +305,32 @@ def declare(registry: Registry) -> None:
         return executions_of(rows_of(ctx, newest_of_each))
 
     @registry.procedure(
-        "executions.get", Kind.QUERY, "One execution with its outputs and findings."
+        "executions.get",
+        Kind.QUERY,
+        "One execution with its outputs and findings.",
+        heavy=Heavy(when=_has_file),
     )
     def get(ctx: Context, given: GetExecution) -> ExecutionDetail:
         found = rows_of(ctx, _DETAIL.where(table.c.id == given.id))
         if not found:
             raise NotFound("execution.not_found", id=given.id)
-        is_its = model_outputs.c.execution_id == given.id
-        total = select_of(sa.func.count().label("size")).where(is_its)
+        total, outputs, complete_since = _outputs_of(ctx, given)
         asked = read_header(rows_of(ctx, _ASKED.where(table.c.id == given.id))[0]["traceparent"])
         return ExecutionDetail(
             **executions_of(found)[0],
             request_id=asked.trace_id if asked else None,
-            output_total=rows_of(ctx, total)[0]["size"],
-            outputs=rows_of(ctx, _OUTPUTS.where(is_its).limit(given.output_limit)),
+            output_total=total,
+            outputs=outputs,
+            complete_since=complete_since,
             findings=_findings_of(ctx, given.id, found[0]["dataset"]),
         )
 
-    @registry.procedure("executions.series", Kind.QUERY, "What an execution gave out, as one line.")
+    @registry.procedure(
+        "executions.series",
+        Kind.QUERY,
+        "What an execution gave out, as one line.",
+        heavy=Heavy(when=_has_file),
+    )
     def series(ctx: Context, given: OfSeries) -> ExecutionSeries:
         return _line(ctx, given, _points)
 
@@ -329,6 +342,36 @@ def declare(registry: Registry) -> None:
     )
     def hindsight(ctx: Context, given: OfSeries) -> ExecutionSeries:
         return _line(ctx, given, _points_in_hindsight)
+
+
+def _has_file(ctx: Context, given: ById) -> bool:
+    """What lies in a file is read by a reader: that loads pandas."""
+    return _file_of(ctx, given.id) is not None
+
+
+def _file_of(ctx: Context, execution_id: int) -> OutputFile | None:
+    with ctx.platform.engine.connect() as connection:
+        return file_of(connection, execution_id)
+
+
+def _outputs_of(
+    ctx: Context, given: GetExecution
+) -> tuple[int, list[OutputPoint], datetime | None]:
+    """How many there are, the first of them, and since when the database has them all, where a file has them too."""
+    file = _file_of(ctx, given.id)
+    if file is not None:
+        return file.row_count, first_points(file, given.output_limit), file.complete_since
+    is_its = model_outputs.c.execution_id == given.id
+    total = select_of(sa.func.count().label("size")).where(is_its)
+    rows = rows_of(ctx, _OUTPUTS.where(is_its).limit(given.output_limit))
+    return rows_of(ctx, total)[0]["size"], rows, None
+
+
+def _lines_of(ctx: Context, execution_id: int) -> list[dict[str, Any]]:
+    file = _file_of(ctx, execution_id)
+    if file is not None:
+        return [asdict(each) for each in lines_in(file)]
+    return rows_of(ctx, _SERIES.where(model_outputs.c.execution_id == execution_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,8 +394,7 @@ def _line(
         raise NotFound("execution.not_found", id=given.id)
     declared = _declared(ctx, found[0]["dataset"])
     names = [
-        SeriesName(**row, **_labelled(declared, row["measure"]))
-        for row in rows_of(ctx, _SERIES.where(model_outputs.c.execution_id == given.id))
+        SeriesName(**row, **_labelled(declared, row["measure"])) for row in _lines_of(ctx, given.id)
     ]
     chosen = _chosen(names, given)
     step = declared.step if declared else None
@@ -384,9 +426,6 @@ _SERIES = (
     .group_by(model_outputs.c.unique_id, model_outputs.c.measure)
     .order_by(_FOUND.desc(), model_outputs.c.unique_id, model_outputs.c.measure)
 )
-_POINTS = select_of(*columns_of(SeriesPoint, model_outputs)).order_by(
-    model_outputs.c.ds, model_outputs.c.id
-)
 
 
 def _chosen(names: list[Any], given: OfSeries) -> SeriesName | None:
@@ -406,16 +445,24 @@ def _chosen(names: list[Any], given: OfSeries) -> SeriesName | None:
 
 
 def _points(ctx: Context, asked: _Asked) -> list[SeriesPoint]:
-    return rows_of(ctx, _POINTS.where(*_is_in_execution(asked)))
+    wanted = _in_execution(asked)
+    outputs = _outputs_with(ctx, wanted)
+    points = select_of(*columns_of(SeriesPoint, outputs)).where(*wanted.of_rows(outputs))
+    return rows_of(ctx, points.order_by(outputs.c.ds, *order_of(outputs)))
 
 
-def _is_in_execution(asked: _Asked) -> tuple[sa.ColumnElement[bool], ...]:
-    return model_outputs.c.execution_id == asked.execution["id"], *_is_of(asked.line)
+def _outputs_with(ctx: Context, wanted: Wanted) -> sa.FromClause:
+    with ctx.platform.engine.connect() as connection:
+        return outputs_with(connection, wanted)
 
 
-def _is_of(chosen: SeriesName) -> tuple[sa.ColumnElement[bool], ...]:
-    outputs = model_outputs.c
-    return outputs.unique_id == chosen["unique_id"], outputs.measure == chosen["measure"]
+def _in_execution(asked: _Asked) -> Wanted:
+    line = asked.line
+    return Wanted(
+        executions=(asked.execution["id"],),
+        series=(line["unique_id"],),
+        measures=(line["measure"],),
+    )
 
 
 def _points_in_hindsight(ctx: Context, asked: _Asked) -> list[SeriesPoint]:
@@ -425,11 +472,13 @@ def _points_in_hindsight(ctx: Context, asked: _Asked) -> list[SeriesPoint]:
 
     from iop_pipelines.analytics.band import band_of
 
-    outputs = model_outputs.c
+    wanted = _in_hindsight(ctx, asked)
+    outputs = _outputs_with(ctx, wanted)
+    latest = (each.desc() for each in order_of(outputs))
     newest = (
-        select_of(*columns_of(SeriesPoint, model_outputs))
-        .where(*_is_in_hindsight(ctx, asked), outputs.y.is_not(None))
-        .order_by(outputs.ds.desc(), outputs.id.desc())
+        select_of(*columns_of(SeriesPoint, outputs))
+        .where(*wanted.of_rows(outputs), outputs.c.y.is_not(None))
+        .order_by(outputs.c.ds.desc(), *latest)
         .limit(2 * MAX_HINDSIGHT)
     )
     by_period: dict[datetime, SeriesPoint] = {}
@@ -443,18 +492,20 @@ def _points_in_hindsight(ctx: Context, asked: _Asked) -> list[SeriesPoint]:
     return points
 
 
-def _is_in_hindsight(ctx: Context, asked: _Asked) -> tuple[sa.ColumnElement[bool], ...]:
+def _in_hindsight(ctx: Context, asked: _Asked) -> Wanted:
     """Up to the newest output of the version; of a line whose execution lies further back than that, up to its end."""
+    line = _in_execution(asked)
     if asked.step is None:
-        return _is_in_execution(asked)
-    outputs = model_outputs.c
-    is_of_version = outputs.model_id == asked.execution["model_id"]
-    newest = _last(ctx, is_of_version)
-    own = _last(ctx, *_is_in_execution(asked))
+        return line
+    model_id = asked.execution["model_id"]
+    # The last row of each line is in the table, wherever all of them are.
+    newest = _last(ctx, model_outputs.c.model_id == model_id)
+    own = _last(ctx, *line.of_rows())
     periods = min(MAX_HINDSIGHT, max(MOST_PASSED // asked.lines, LEAST_HINDSIGHT))
     end = newest if own > periods_before(newest, asked.step, periods) else own
     first = periods_before(end, asked.step, periods)
-    return is_of_version, *_is_of(asked.line), outputs.ds > first, outputs.ds <= end
+    after = first + timedelta(microseconds=1)
+    return replace(line, executions=None, models=(model_id,), since=after, until=end)
 
 
 def _last(ctx: Context, *where: sa.ColumnElement[bool]) -> datetime:

@@ -25,7 +25,7 @@ from iop_pipelines.api.procedures.shapes import (
     rows_of,
     select_of,
 )
-from iop_pipelines.api.registry import Kind, Registry, Shape
+from iop_pipelines.api.registry import Heavy, Kind, Registry, Shape
 from iop_pipelines.api.translations import translated
 from iop_pipelines.domain.languages import TRANSLATED, Language, spoken
 from iop_pipelines.domain.moments import utc_now
@@ -34,6 +34,7 @@ from iop_pipelines.domain.periods import to_zone
 from iop_pipelines.domain.places import HIGHEST
 from iop_pipelines.domain.vocabulary import Category, ReviewStatus, Severity
 from iop_pipelines.errors import NotFound
+from iop_pipelines.query.output_files import has_files
 from iop_pipelines.recommendations import review
 from iop_pipelines.recommendations.causes import Direction
 from iop_pipelines.recommendations.chart import evidence_chart
@@ -317,6 +318,12 @@ _HISTORY = (
 )
 
 
+def _has_outputs_in_files(ctx: Context, _: ById) -> bool:
+    """They are read by a reader: that loads pandas."""
+    with ctx.platform.engine.connect() as connection:
+        return has_files(connection)
+
+
 def declare(registry: Registry) -> None:
     procedure = registry.procedure
 
@@ -360,7 +367,12 @@ def declare(registry: Registry) -> None:
             as_of=now - _OVERLAP,
         )
 
-    @procedure("recommendations.evidence", Kind.QUERY, "The series around it, why, and what to do.")
+    @procedure(
+        "recommendations.evidence",
+        Kind.QUERY,
+        "The series around it, why, and what to do.",
+        heavy=Heavy(when=_has_outputs_in_files),
+    )
     def evidence(ctx: Context, given: ById) -> RecommendationEvidence:
         found = evidence_chart(ctx.platform.engine, given.id)
         return RecommendationEvidence.model_validate(found, from_attributes=True)

@@ -162,7 +162,7 @@ def known_words(vocabulary: Vocabulary | None) -> Words | None:
     }
 
 
-def columns_of(row: type, table: sa.Table, *, without: Sequence[str] = ()) -> list[Any]:
+def columns_of(row: type, table: sa.FromClause, *, without: Sequence[str] = ()) -> list[Any]:
     """The table's columns that a row type names."""
     return [table.c[name] for name in row.__annotations__ if name not in without]
 

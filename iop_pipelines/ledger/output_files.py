@@ -1,0 +1,144 @@
+"""Files of what large panels' executions scored, beside the executions that name them: what is wrong with them, what
+is old, and what nothing names any more."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from iop_pipelines.domain.liveness import Tick
+from iop_pipelines.errors import Conflict, NotFound, Unavailable
+from iop_pipelines.query.output_files import (
+    FOLDER,
+    OutputFile,
+    Wanted,
+    content_of,
+    files_of,
+    listed,
+    remove,
+    rows_in,
+)
+from iop_pipelines.schema.tables import model_executions, model_outputs, output_files
+from iop_pipelines.schema.transactions import write
+from iop_pipelines.storage import places
+
+# An execution stores its file before its rows; long before this it has stored both, or given up.
+_SETTLED = timedelta(days=1)
+_CHUNK_BYTES = 1 << 20
+
+
+def broken_outputs(engine: sa.Engine, tick: Tick) -> tuple[list[tuple[int, str]], str | None]:
+    """(execution's id, what is wrong) of each whose file or rows are not those that were stored; and why no more were
+    looked at, where a store is away."""
+    with engine.connect() as connection:
+        files = files_of(connection, Wanted())
+    broken: list[tuple[int, str]] = []
+    untold: str | None = None
+    for file in files:
+        tick()
+        try:
+            broken += [(file.execution_id, problem) for problem in _problems(engine, file, tick)]
+        except Unavailable as error:
+            untold = str(error.sentence)
+    return broken, untold
+
+
+def _problems(engine: sa.Engine, file: OutputFile, tick: Tick) -> Iterator[str]:
+    with engine.connect() as connection:
+        its = model_outputs.c.execution_id == file.execution_id
+        kept = connection.scalar(sa.select(sa.func.count()).where(its)) or 0
+        if not files_of(connection, Wanted(executions=(file.execution_id,))):
+            # Retention took it meanwhile.
+            return
+    if kept != file.kept_rows:
+        yield f"has {kept} output rows, of which {file.kept_rows} were stored beside {file.url}"
+    try:
+        if _checksum(file, tick) != file.checksum:
+            yield f"its outputs in {file.url} were changed: restore the file, or execute the model again"
+        elif (rows := rows_in(file)) != file.row_count:
+            yield f"its outputs in {file.url} are {rows} rows, of which {file.row_count} were stored"
+    except (Conflict, NotFound) as error:
+        yield str(error.sentence)
+
+
+def _checksum(file: OutputFile, tick: Tick) -> str:
+    found = hashlib.sha256()
+    with content_of(file) as content:
+        while part := content.read(_CHUNK_BYTES):
+            tick()
+            found.update(part)
+    return found.hexdigest()
+
+
+def old_files(engine: sa.Engine, *conditions: sa.ColumnElement[bool]) -> list[OutputFile]:
+    """conditions: on the executions that name them."""
+    query = (
+        sa.select(output_files)
+        .join(model_executions, model_executions.c.id == output_files.c.execution_id)
+        .where(*conditions)
+    )
+    with engine.connect() as connection:
+        return listed(connection, query.order_by(output_files.c.execution_id))
+
+
+def forget(engine: sa.Engine, file: OutputFile) -> int:
+    """The file first: a pass that dies between finds its row again. All rows of the execution go with it; how many.
+
+    Raises Unavailable where its store does not answer; nothing is forgotten then.
+    """
+    remove(file)
+
+    def work(connection: sa.Connection) -> int:
+        count = 0
+        for table in (model_outputs, output_files):
+            its = table.c.execution_id == file.execution_id
+            count += connection.execute(table.delete().where(its)).rowcount
+        return count
+
+    # Of its own rows one is that of the file.
+    return write(engine, work) - 1 + file.rows_beside
+
+
+def unnamed_outputs(engine: sa.Engine, storage_url: str, now: datetime) -> list[str]:
+    """Paths of files that no execution names, stored a day ago or before: of one that was killed, or of a model that
+    was deleted while the store was away.
+
+    Raises Unavailable where the store does not answer.
+    """
+    try:
+        files, folder = places.opened(storage_url)
+        files.invalidate_cache()
+        folder = f"{folder.rstrip('/')}/{FOLDER}"
+        if not files.exists(folder):
+            return []
+        old = [
+            path
+            for path in files.ls(folder, detail=False)
+            if files.modified(path).astimezone(UTC).replace(tzinfo=None) < now - _SETTLED
+        ]
+        named = _named(engine) if old else set[str]()
+        return [path for path in old if files.unstrip_protocol(path) not in named]
+    # What drivers raise has no base of its own.
+    except Exception as error:
+        where = storage_url.rpartition("@")[2]
+        raise Unavailable("outputs.store_refuses", url=where, error=type(error).__name__) from error
+
+
+def remove_unnamed(
+    engine: sa.Engine, storage_url: str, now: datetime, has_time: Callable[[], bool]
+) -> Iterator[str]:
+    """Each that was removed. Its name is never given again: what nothing names now nothing will."""
+    paths = unnamed_outputs(engine, storage_url, now)
+    files, _ = places.opened(storage_url)
+    for path in paths:
+        if not has_time():
+            return
+        if files.exists(path):
+            files.rm_file(path)
+            yield path
+
+
+def _named(engine: sa.Engine) -> set[str]:
+    with engine.connect() as connection:
+        return set(connection.scalars(sa.select(output_files.c.url)))

@@ -1,0 +1,154 @@
+"""`model_outputs` with the rows that lie in files alone, as one thing that can be selected from.
+
+They are given to the database with the statement, as JSON: so they are filtered, grouped, sorted and joined as all
+others are, on a connection that may only read.
+"""
+
+import json
+import math
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from iop_pipelines.errors import InvalidQuery
+from iop_pipelines.query.output_files import IN_LEDGER, POINT, OutputFile, Wanted, files_of, read
+from iop_pipelines.schema.tables import COLLATION, model_outputs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Of all files together; as JSON some ten megabytes, of the sixteen that a server takes at least.
+MOST_ROWS = 100_000
+_NUMBERS = ("y", "yhat", "lo", "hi", "score")
+# Types of what is in `_documents`, in its order.
+_SERVER = {
+    "execution_id": "BIGINT",
+    "model_id": "BIGINT",
+    "rank": "BIGINT",
+    "unique_id": "VARCHAR(255)",
+    "ds": "DATETIME(6)",
+    "measure": "VARCHAR(64)",
+    **dict.fromkeys(_NUMBERS, "DOUBLE"),
+    "is_finding": "INT",
+}
+_TEXTS = ("unique_id", "measure")
+# Of every row of `outputs_with`, besides the columns of `model_outputs`: what they are in order by. Rows of a file
+# have the rank of the first of their execution that is in the table, and no id.
+_ORDER = ("rank", "place")
+
+
+def outputs_with(connection: sa.Connection, wanted: Wanted, most: int = MOST_ROWS) -> sa.FromClause:
+    """`model_outputs` itself where it has all rows that are asked for; otherwise those rows, with `rank` and `place`.
+
+    Raises InvalidQuery where more than `most` rows lie in files alone, and what reading them raises.
+    """
+    files = files_of(connection, wanted)
+    rows: list[list[Any]] = []
+    for file in files:
+        rank = _rank_of(connection, file)
+        for part in read(file, wanted):
+            rows += _documents(part[~part[IN_LEDGER]], file, rank)
+            if len(rows) > most:
+                before = max(each.complete_since for each in files)
+                raise InvalidQuery("outputs.too_many", most=most, before=before)
+    if not rows:
+        return model_outputs
+    kept = sa.select(
+        *model_outputs.c, model_outputs.c.id.label("rank"), sa.literal(0).label("place")
+    ).where(*wanted.of_rows())
+    given = _given(connection.dialect.name, json.dumps(rows)).subquery("given")
+    beside = sa.select(*(given.c[each.key] for each in kept.selected_columns))
+    return sa.union_all(kept, beside).subquery("outputs")
+
+
+def first_points(file: OutputFile, most: int) -> list[Any]:
+    """The first of a file, as rows of `model_outputs` by their names; they have no id."""
+    points: list[dict[str, Any]] = []
+    for part in read(file, Wanted()) if most else ():
+        some = part.iloc[: most - len(points)]
+        rows = _documents(some, file, 0)
+        moments = some["ds"].to_numpy().astype("datetime64[us]").tolist()
+        for ds, row in zip(moments, rows, strict=True):
+            found = dict(zip(_SERVER, row, strict=True))
+            points.append(
+                {
+                    "id": None,
+                    **{name: found[name] for name in POINT},
+                    "ds": ds,
+                    "is_finding": bool(row[-1]),
+                }
+            )
+        if len(points) == most:
+            break
+    return points
+
+
+def order_of(outputs: sa.FromClause) -> tuple[sa.ColumnElement[Any], ...]:
+    """As the model gave them: later executions last."""
+    if outputs is model_outputs:
+        return (model_outputs.c.id,)
+    return tuple(outputs.c[name] for name in _ORDER)
+
+
+def _rank_of(connection: sa.Connection, file: OutputFile) -> int:
+    its = model_outputs.c.execution_id == file.execution_id
+    return connection.scalar(sa.select(sa.func.min(model_outputs.c.id)).where(its)) or 0
+
+
+def _documents(part: "pd.DataFrame", file: OutputFile, rank: int) -> Iterator[list[Any]]:
+    moments = part["ds"].to_numpy().astype("datetime64[us]").tolist()
+    numbers = [_plain(part[name].to_numpy()) for name in _NUMBERS]
+    names = [part[name].astype(object).tolist() for name in _TEXTS]
+    found = part["is_finding"].astype(int).tolist()
+    for unique_id, measure, ds, is_finding, *values in zip(
+        *names, moments, found, *numbers, strict=True
+    ):
+        yield [
+            *(file.execution_id, file.model_id, rank, unique_id, _text(ds), measure),
+            *(*values, is_finding),
+        ]
+
+
+def _text(ds: datetime) -> str:
+    """As SQLite has it."""
+    return ds.isoformat(" ", "microseconds")
+
+
+def _plain(values: Any) -> list[float | None]:
+    """Of a number of seven digits those seven, and not what a double makes of it."""
+    is_double = values.dtype.itemsize == 8
+    plain = values.tolist() if is_double else [float(each) for each in values.astype(str).tolist()]
+    return [None if math.isnan(value) else value for value in plain]
+
+
+def _given(dialect: str, rows: str) -> sa.TextualSelect:
+    types = {**{each.name: each.type for each in model_outputs.c}, "rank": sa.Integer()}
+    columns = [sa.column(name, types.get(name, sa.Integer())) for name in (*_SERVER, "id", "place")]
+    text = _of_sqlite() if dialect == "sqlite" else _of_servers()
+    return sa.text(text).bindparams(sa.bindparam("beside", rows, sa.Text())).columns(*columns)
+
+
+def _of_sqlite() -> str:
+    listed = ", ".join(
+        f"json_extract(value, '$[{at}]') AS \"{name}\"" for at, name in enumerate(_SERVER)
+    )
+    return f"SELECT {listed}, NULL AS id, key + 1 AS place FROM json_each(:beside)"  # noqa: S608
+
+
+def _of_servers() -> str:
+    """Text has a collation by its column, as `model_outputs` has it: two that differ are an error."""
+    columns = ", ".join(
+        f"`{name}` {kind} PATH '$[{at}]'" for at, (name, kind) in enumerate(_SERVER.items())
+    )
+    listed = ", ".join(
+        f"CONVERT(given_rows.`{name}` USING utf8mb4) COLLATE {COLLATION} AS `{name}`"
+        if name in _TEXTS
+        else f"given_rows.`{name}` AS `{name}`"
+        for name in _SERVER
+    )
+    return (
+        f"SELECT {listed}, NULL AS id, given_rows.place AS place "  # noqa: S608
+        f"FROM JSON_TABLE(:beside, '$[*]' COLUMNS (place FOR ORDINALITY, {columns})) AS given_rows"
+    )
