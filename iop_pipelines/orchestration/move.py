@@ -33,11 +33,19 @@ from iop_pipelines.orchestration.move_dagster import (
     count_rows,
 )
 from iop_pipelines.orchestration.supervisor import exclusive as exclusive_home
+from iop_pipelines.query.output_files import FOLDER as OUTPUTS
 from iop_pipelines.runtimes.model_files import FOLDER
 from iop_pipelines.schema import migrate
 from iop_pipelines.schema.document import Document, loses_order, text_with_order
 from iop_pipelines.schema.engine import engine_for
-from iop_pipelines.schema.tables import cursors, datasets, generated_reports, metadata, workers
+from iop_pipelines.schema.tables import (
+    cursors,
+    datasets,
+    generated_reports,
+    metadata,
+    output_files,
+    workers,
+)
 from iop_pipelines.settings import Settings
 from iop_pipelines.storage import places
 from iop_pipelines.transform.table import ensure_table, prepared_table
@@ -85,7 +93,7 @@ def plan(source: Settings) -> Moved:
     _require_newest(source)
     with engine.connect() as connection:
         rows = {table.name: _count(connection, table) for table in _tables_of(connection)}
-        urls = _report_urls(connection)
+        urls = [url for url, _ in _urls(connection)]
     files = _dagster_files(source)
     if files.exists:
         rows |= count_rows(files)
@@ -208,6 +216,8 @@ def _copy_rows(
             rows = _rows(source, table)
             if table is generated_reports:
                 rows = (_with_moved_files(row, urls) for row in rows)
+            if table is output_files:
+                rows = (row | {"url": _moved(row["url"], urls)} for row in rows)
             if loses_order(connection.dialect):
                 rows = (_ordered(row, table) for row in rows)
             copy(_as_text(table), rows)
@@ -301,6 +311,15 @@ def _move_cursor(connection: sa.Connection, numbers: EventNumbers) -> None:
         connection.execute(cursors.update().where(cursors.c.name == CURSOR).values(value=value))
 
 
+def _urls(connection: sa.Connection) -> list[tuple[str, str]]:
+    """Of all files that rows name, each with the folder of a store that it lies in."""
+    outputs = sa.select(output_files.c.url).order_by(output_files.c.execution_id)
+    return [
+        *((url, "reports") for url in _report_urls(connection)),
+        *((url, OUTPUTS) for url in connection.scalars(outputs)),
+    ]
+
+
 def _report_urls(connection: sa.Connection) -> list[str]:
     query = sa.select(generated_reports.c.storage_url, generated_reports.c.files).where(
         generated_reports.c.storage_url.is_not(None)
@@ -316,11 +335,10 @@ def _copy_files(
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Former -> new URL of what was copied or lies in the target's store already; and what is gone."""
     store, folder = places.opened(target.storage_url)
-    folder = f"{folder.rstrip('/')}/reports"
-    urls, missing = _report_urls(source), []
+    urls, missing = _urls(source), []
     moved: dict[str, str] = {}
-    for done, url in enumerate(urls, start=1):
-        wanted = f"{folder}/{url.rpartition('/')[2]}"
+    for done, (url, kind) in enumerate(urls, start=1):
+        wanted = f"{folder.rstrip('/')}/{kind}/{url.rpartition('/')[2]}"
         if not _exists(url):
             missing.append(url)
         else:

@@ -1,14 +1,17 @@
 """`iop migrate --from`: what an instance has made in SQLite and files, found again at a server."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import dagster as dg
+import fastparquet
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 
@@ -27,6 +30,8 @@ from iop_pipelines.schema.tables import (
     analytical_models,
     generated_reports,
     model_executions,
+    model_outputs,
+    output_files,
     recommendations,
     report_templates,
 )
@@ -116,6 +121,7 @@ def test_a_moved_instance_goes_on_where_it_was(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     target = _target(server_url, tmp_path)
+    _put_outputs_in_a_file(source)
     planned = plan(source)
     monkeypatch.setenv("IOP_HOME", str(source.home))
     with open_instance(source) as before:
@@ -138,6 +144,10 @@ def test_a_moved_instance_goes_on_where_it_was(
     assert Path(kept["url"].removeprefix("file://")).parent == tmp_path / "store/reports"
     assert Path(kept["url"].removeprefix("file://")).stat().st_size == kept["size_bytes"]
 
+    with engine_for(server_url).connect() as connection:
+        outputs = connection.execute(sa.select(output_files)).one()
+    assert outputs.url == f"file://{tmp_path}/store/outputs/execution-1.parquet"
+
     monkeypatch.setenv("IOP_HOME", str(target.home))
     monkeypatch.setenv("DATABASE_URL", server_url)
     engine = engine_for(server_url)
@@ -156,6 +166,32 @@ def test_a_moved_instance_goes_on_where_it_was(
 
     with pytest.raises(Conflict, match=r"holds data already: analytical_models \(\d+\)"):
         move(source, target, _told_nothing)
+
+
+def _put_outputs_in_a_file(source: Settings) -> None:
+    """As if the panel of the first execution had been large."""
+    engine = engine_for(source.database_url)
+    path = source.home / "files/outputs/execution-1.parquet"
+    path.parent.mkdir(parents=True)
+    fastparquet.write(str(path), pd.DataFrame({"unique_id": ["a", "b", "c"], "ds": [1, 2, 3]}))
+    execution = model_executions.c.id == 1
+    with begin_write(engine) as connection:
+        model_id = connection.scalar(sa.select(model_executions.c.model_id).where(execution))
+        kept = sa.select(sa.func.count()).where(model_outputs.c.execution_id == 1)
+        connection.execute(
+            output_files.insert().values(
+                execution_id=1,
+                model_id=model_id,
+                url=f"file://{path}",
+                checksum=hashlib.sha256(path.read_bytes()).hexdigest(),
+                size_bytes=path.stat().st_size,
+                row_count=3,
+                kept_rows=connection.scalar(kept),
+                scored_rows=3,
+                columns={"unique_id": "category"},
+                **dict.fromkeys(("first_ds", "last_ds", "complete_since"), datetime(2026, 1, 1)),
+            )
+        )
 
 
 def _story(instance: dg.DagsterInstance, run_id: str) -> list[str]:
