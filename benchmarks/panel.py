@@ -169,8 +169,8 @@ def _execute(home: Path, execution_id: int, scheduler: str = "") -> tuple[int, i
     engine = engine_for(f"sqlite:///{home / 'iop.db'}")
     work = load(engine, execution_id, 1)
     execution.require_success(work, "input", execution.check_input(engine, work))
-    given = {"bounds": _by_dask(scheduler)} if scheduler else {}
-    done = execution.execute(engine, engine, work, **given)
+    given: dict[str, Any] = {"bounds": _by_dask(scheduler)} if scheduler else {}
+    done = execution.execute(engine, engine, work, **given, **_store_of(home))
     return done.rows, len(done.findings)
 
 
@@ -205,6 +205,14 @@ def two_workers(folder: Path) -> Iterator[tuple[str, dict[str, float]]]:
             each.terminate()
         used = [os.wait4(each.pid, 0)[2] for each in reversed(started)]
         spent["cpu_s"] = sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def _store_of(home: Path) -> dict[str, Any]:
+    """Of a build that puts outputs in files; one before it is given nowhere to put any."""
+    if not find_spec("iop_pipelines.query.output_files"):
+        return {}
+    outside = import_module("iop_pipelines.runtimes.outside").Outside
+    return {"outside": outside(storage_url=f"file://{home / 'files'}")}
 
 
 def _cpu_s() -> float:
