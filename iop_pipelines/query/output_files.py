@@ -25,6 +25,9 @@ POINT = ("unique_id", "ds", "measure", "y", "yhat", "lo", "hi", "score", "is_fin
 # Whether `model_outputs` has the row too.
 IN_LEDGER = "in_ledger"
 _STATISTICS = ("unique_id", "ds")
+# Of a group: a file that is written group by group says of none how many names it has, and codes of one byte, which
+# fastparquet takes then, end at 127.
+_NAMES = {"unique_id": 50_000, "measure": 50_000}
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ def read(
                 for found in (least, greatest)
             )
             if wanted.may_be_between(low, high):
-                part = parquet[place].to_pandas(columns=list(columns))
+                part = parquet[place].to_pandas(columns=list(columns), categories=_NAMES)
                 if len(rows := wanted.among(part)):
                     yield rows
 

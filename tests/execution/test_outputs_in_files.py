@@ -25,7 +25,9 @@ from iop_pipelines.api.wire import read_input
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import Conflict, InvalidQuery, NotFound, Unavailable
 from iop_pipelines.execution.large import Bounds
-from iop_pipelines.execution.output_file import Split
+from iop_pipelines.execution.output import store
+from iop_pipelines.execution.output_file import Beside, Split
+from iop_pipelines.execution.work import load
 from iop_pipelines.identity.user import User
 from iop_pipelines.ledger.deleting import delete_model, plan_models
 from iop_pipelines.ledger.output_files import broken_outputs, remove_unnamed, unnamed_outputs
@@ -33,7 +35,7 @@ from iop_pipelines.ledger.retention import Policy, Purge, plan, purge
 from iop_pipelines.ledger.work import LostClaim
 from iop_pipelines.platform import Platform
 from iop_pipelines.query import output_rows
-from iop_pipelines.query.output_files import Wanted, file_of, has_files, read
+from iop_pipelines.query.output_files import Wanted, file_of, has_files, lines_in, read
 from iop_pipelines.query.output_rows import order_of, outputs_with
 from iop_pipelines.query.run import run_query
 from iop_pipelines.recommendations.advising import advise
@@ -395,6 +397,36 @@ def test_forecasts_of_what_has_yet_to_come_are_kept_and_so_is_a_row_of_each_line
     assert split.is_kept(early).tolist() == [False, False, True]
     unknown = early.assign(y=math.nan, yhat=math.nan)
     assert split.is_kept(unknown).tolist() == [False, False, True]
+
+
+def test_many_series_in_a_group_and_others_in_the_next_are_read(shops, outside) -> None:
+    """A byte tells 127 names apart; a group has 50,000 rows."""
+    work = load(shops.engine, shops.ask(ANY), 1)
+    names = [f"Ä{number:05}" for number in range(6000)]
+    values = {"measure": "sold", "y": 1.5, "yhat": 1.0, "lo": 0.5, "hi": 2.0, "score": 0.25}
+    frame = pd.DataFrame(
+        {
+            "unique_id": [name for name in names for _ in range(10)],
+            "ds": [FIRST + timedelta(days=day) for day in range(10)] * len(names),
+            **values,
+            "is_finding": False,
+        }
+    )
+    beside = Beside(outside.storage_url, 3)
+    store(shops.engine, work, lambda: [frame], (), beside=beside)
+    with shops.engine.connect() as connection:
+        file = file_of(connection, work.execution_id)
+        assert file is not None
+        assert [(each.unique_id, each.points) for each in lines_in(file)] == [
+            (name, 10) for name in names
+        ]
+        parts = [part["unique_id"].astype(str).tolist() for part in read(file, Wanted())]
+        assert [name for part in parts for name in part] == frame["unique_id"].tolist()
+        wanted = Wanted(executions=[work.execution_id], series=names[4998:5002])
+        outputs = outputs_with(connection, wanted)
+        counted = sa.select(outputs.c.unique_id, sa.func.count()).group_by(outputs.c.unique_id)
+        found = connection.execute(counted.order_by(outputs.c.unique_id)).all()
+    assert [tuple(row) for row in found] == [(name, 10) for name in names[4998:5002]]
 
 
 def test_what_lies_in_a_file_is_read_by_a_process_of_its_own(shops, outside, tmp_path) -> None:
