@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.liveness import Tick, nobody
+from iop_pipelines.errors import IopError
 from iop_pipelines.execution.output_file import (
     Beside,
     Frames,
@@ -20,7 +22,8 @@ from iop_pipelines.execution.output_file import (
 )
 from iop_pipelines.execution.work import Work
 from iop_pipelines.ledger.work import EXECUTION, require_claim
-from iop_pipelines.schema.tables import findings, model_outputs, output_files
+from iop_pipelines.query.output_files import OutputFile
+from iop_pipelines.schema.tables import findings, model_executions, model_outputs, output_files
 from iop_pipelines.schema.transactions import write
 
 # Of one statement: its values are in memory several times.
@@ -69,11 +72,31 @@ def store(
     try:
         former = write(engine, replace)
     except BaseException:
-        if file is not None:
+        if file is not None and _is_unnamed(engine, file):
             remove_url(file.url)
         raise
     if former is not None:
         remove_url(former)
+
+
+def _is_unnamed(engine: sa.Engine, file: OutputFile) -> bool:
+    """False too where that cannot be told: retention removes after a day what nothing names.
+
+    A connection that was lost in COMMIT says nothing of what the server did; its transaction holds the execution's row
+    until it has ended, one way or the other.
+    """
+
+    def look(connection: sa.Connection) -> bool:
+        executions = model_executions.c
+        its = sa.select(executions.id).where(executions.id == file.execution_id)
+        connection.execute(its.with_for_update())
+        is_named = sa.exists().where(output_files.c.url == file.url)
+        return not connection.scalar(sa.select(is_named))
+
+    try:
+        return write(engine, look)
+    except (IopError, SQLAlchemyError, OSError):
+        return False
 
 
 def _records(frame: pd.DataFrame, keys: Mapping[str, int]) -> list[dict[str, Any]]:

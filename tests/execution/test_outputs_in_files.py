@@ -276,6 +276,47 @@ def test_nothing_is_left_of_what_was_not_stored_whole(shops, outside, tmp_path) 
     assert (count(shops, model_outputs, asked), count(shops, output_files, asked)) == (0, 0)
 
 
+class ConnectionLost:
+    """In COMMIT, of the transactions that have written outputs or of all, before or after the server has done it."""
+
+    def __init__(self, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.is_done, self.is_all = False, False
+        self._commit = engine.dialect.do_commit
+        monkeypatch.setattr(engine.dialect, "do_commit", self)
+        self._lost = 0
+
+    def __call__(self, connection: Any) -> None:
+        if self._lost and not self.is_all:
+            self._commit(connection)
+            return
+        self._lost += 1
+        if self.is_done:
+            self._commit(connection)
+        else:
+            connection.rollback()
+        raise OSError("connection lost")
+
+
+@pytest.mark.parametrize(
+    ("is_done", "is_all", "files", "rows"),
+    [(True, False, 1, KEPT), (False, False, 0, 0), (False, True, 1, 0)],
+    ids=["committed", "not committed", "untold"],
+)
+def test_a_file_whose_row_may_be_there_stays(
+    shops, outside, tmp_path, monkeypatch, is_done, is_all, files, rows
+) -> None:
+    asked = shops.ask(ANY)
+    with monkeypatch.context() as patch:
+        lost = ConnectionLost(shops.engine, patch)
+        lost.is_done, lost.is_all = is_done, is_all
+        with pytest.raises(OSError, match="connection lost"):
+            shops.run(asked, PARTS, outside=outside)
+    assert len(files_in(tmp_path)) == files
+    assert count(shops, model_outputs, asked) == rows
+    assert count(shops, output_files, asked) == bool(rows)
+    assert broken_outputs(shops.engine, lambda: None) == ([], None)
+
+
 def test_more_than_can_be_read_at_once_is_refused_and_never_cut(
     shops, outside, tmp_path, monkeypatch
 ) -> None:
