@@ -4,6 +4,7 @@
 lies before it the file is read. What a model made of a value has seven digits there; the value itself has all.
 """
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -177,11 +178,16 @@ def lines_in(file: OutputFile) -> list[Line]:
 
 
 def remove(file: OutputFile) -> None:
-    """Raises Unavailable where its store does not answer; one that is gone is gone."""
-    with _told(file):
+    """Raises Unavailable where its store does not answer, or has no driver here; one that is gone is gone."""
+    try:
         files, path = places.opened(file.url)
         if files.exists(path):
             files.rm_file(path)
+    except FileNotFoundError:
+        return
+    # What drivers raise has no base of its own.
+    except Exception as error:
+        raise _away(file, error) from error
 
 
 @contextmanager
@@ -203,20 +209,39 @@ def _opened(file: OutputFile) -> Iterator[Any]:
 
 @contextmanager
 def _told(file: OutputFile) -> Iterator[None]:
-    where = file.url.rpartition("@")[2]
     try:
         yield
     except IopError:
         raise
     except FileNotFoundError as error:
-        raise NotFound("outputs.file_missing", id=file.execution_id, url=where) from error
-    except OSError as error:
-        raise Unavailable(
-            "outputs.store_away", id=file.execution_id, url=where, error=type(error).__name__
-        ) from error
-    # Whatever reading another file than was written ends in.
+        raise NotFound("outputs.file_missing", id=file.execution_id, url=_where(file)) from error
+    # What drivers raise has no base of its own, and reading another file than was written ends in anything.
     except Exception as error:
-        raise Conflict("outputs.file_changed", id=file.execution_id, url=where) from error
+        if _checksum(file) != file.checksum:
+            told = Conflict("outputs.file_changed", id=file.execution_id, url=_where(file))
+            raise told from error
+        if isinstance(error, OSError):
+            raise _away(file, error) from error
+        raise
+
+
+def _checksum(file: OutputFile) -> str:
+    """As the store has it now; raises Unavailable where that does not answer."""
+    try:
+        files, path = places.opened(file.url)
+        with files.open(path, "rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except Exception as error:
+        raise _away(file, error) from error
+
+
+def _away(file: OutputFile, error: Exception) -> Unavailable:
+    kind = type(error).__name__
+    return Unavailable("outputs.store_away", id=file.execution_id, url=_where(file), error=kind)
+
+
+def _where(file: OutputFile) -> str:
+    return file.url.rpartition("@")[2]
 
 
 def _plain(value: Any) -> Any:

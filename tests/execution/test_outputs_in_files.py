@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import dagster as dg
+import fastparquet
 import pandas as pd
 import pytest
 import sqlalchemy as sa
@@ -35,7 +36,7 @@ from iop_pipelines.ledger.retention import Policy, Purge, plan, purge
 from iop_pipelines.ledger.work import LostClaim
 from iop_pipelines.platform import Platform
 from iop_pipelines.query import output_rows
-from iop_pipelines.query.output_files import Wanted, file_of, has_files, lines_in, read
+from iop_pipelines.query.output_files import Wanted, file_of, has_files, lines_in, read, remove
 from iop_pipelines.query.output_rows import order_of, outputs_with
 from iop_pipelines.query.run import run_query
 from iop_pipelines.recommendations.advising import advise
@@ -350,6 +351,44 @@ def test_a_file_that_is_gone_or_another_is_told_by_readers_and_by_verify(
     with begin_write(shops.engine) as connection:
         connection.execute(model_outputs.delete().where(model_outputs.c.ds == SINCE))
     assert_told(shops, asked, f"has {KEPT - 4} output rows, of which {KEPT} were stored")
+
+
+def test_only_a_file_that_differs_is_said_to_differ(shops, outside, tmp_path, monkeypatch) -> None:
+    asked = in_file(shops, outside)
+    (path,) = files_in(tmp_path)
+    of = Reader(shops, asked, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(fastparquet, "ParquetFile", lambda _: int("no number"))
+        with pytest.raises(ValueError, match="no number"):
+            of.asked(FIELDS)
+    assert len(of.asked(FIELDS)[0]) == 4 * DAYS
+    path.write_bytes(b"")
+    with pytest.raises(Conflict, match="which is another file by now"):
+        of.asked(FIELDS)
+
+
+def test_a_store_without_a_driver_is_away(shops, outside) -> None:
+    """What drivers raise is no OSError, mostly; rows stay, and a model can be deleted."""
+    asked = in_file(shops, outside)
+    at = datetime(2026, 3, 1)
+    ended(shops, at)
+    with begin_write(shops.engine) as connection:
+        connection.execute(output_files.update().values(url="nowhere://me:secret@there/1.parquet"))
+        models = [each for each in models_of(connection, "shops") if each.spec.name == "in-file"]
+        file = file_of(connection, asked)
+    assert file is not None
+    said = "scored lies in there/1.parquet, whose store does not answer: ValueError"
+    for ask in (lambda: list(read(file, Wanted())), lambda: remove(file)):
+        with pytest.raises(Unavailable, match=said):
+            ask()
+    found, untold = broken_outputs(shops.engine, lambda: None)
+    assert (found, said in str(untold)) == ([], True)
+    with dg.DagsterInstance.ephemeral() as instance:
+        taken = purge(instance, shops.engine, Policy(0, 30, 0, 0), at + timedelta(days=31))
+        assert (taken.output_rows, taken.output_files) == (0, 0)
+        assert said in str(taken.untold)
+        delete_model(shops.engine, instance, models, datetime(2026, 3, 2))
+    assert (count(shops, model_outputs, asked), count(shops, output_files, asked)) == (0, 0)
 
 
 def assert_told(shops: Shops, execution_id: int, problem: str) -> None:
