@@ -3,6 +3,7 @@ is old, and what nothing names any more."""
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from iop_pipelines.query.output_files import (
     Wanted,
     content_of,
     files_of,
+    is_there,
     listed,
     remove,
     rows_in,
@@ -82,22 +84,32 @@ def old_files(engine: sa.Engine, *conditions: sa.ColumnElement[bool]) -> list[Ou
         return listed(connection, query.order_by(output_files.c.execution_id))
 
 
-def forget(engine: sa.Engine, file: OutputFile) -> int:
-    """The file first: a pass that dies between finds its row again. All rows of the execution go with it; how many.
+def forget(engine: sa.Engine, file: OutputFile, *conditions: sa.ColumnElement[bool]) -> int | None:
+    """All rows of the execution and the file, where it still names that one and `conditions` on it hold; how many
+    rows, None where it is so no more. A pass that dies between leaves a file that nothing names.
 
-    Raises Unavailable where its store does not answer; nothing is forgotten then.
+    Raises Unavailable where the file's store does not answer; nothing is forgotten then.
     """
-    remove(file)
+    is_there(file)
 
-    def work(connection: sa.Connection) -> int:
-        count = 0
-        for table in (model_outputs, output_files):
-            its = table.c.execution_id == file.execution_id
-            count += connection.execute(table.delete().where(its)).rowcount
-        return count
+    def work(connection: sa.Connection) -> int | None:
+        executions = model_executions.c
+        old = sa.select(executions.id).where(executions.id == file.execution_id, *conditions)
+        if connection.scalar(old.with_for_update()) is None:
+            return None
+        its = (output_files.c.execution_id == file.execution_id, output_files.c.url == file.url)
+        if not connection.execute(output_files.delete().where(*its)).rowcount:
+            return None
+        rows = model_outputs.delete().where(model_outputs.c.execution_id == file.execution_id)
+        return connection.execute(rows).rowcount
 
-    # Of its own rows one is that of the file.
-    return write(engine, work) - 1 + file.rows_beside
+    count = write(engine, work)
+    if count is None:
+        return None
+    # What is left goes with what nothing names.
+    with suppress(Unavailable):
+        remove(file)
+    return count + file.rows_beside
 
 
 def unnamed_outputs(engine: sa.Engine, storage_url: str, now: datetime) -> list[str]:

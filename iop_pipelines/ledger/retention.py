@@ -260,11 +260,14 @@ def _forget_files(
     engine: sa.Engine, before: datetime, rows: list[int], has_time: Callable[[], bool]
 ) -> Iterator[OutputFile]:
     """rows: takes how many went with each."""
-    for file in old_files(engine, *_may_lose_outputs(before)):
+    is_old = _may_lose_outputs(before)
+    for file in old_files(engine, *is_old):
         if not has_time():
             break
-        rows.append(forget(engine, file))
-        yield file
+        count = forget(engine, file, *is_old)
+        if count is not None:
+            rows.append(count)
+            yield file
 
 
 def _unnamed_outputs(engine: sa.Engine, policy: Policy, now: datetime) -> list[str]:

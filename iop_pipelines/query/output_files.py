@@ -177,15 +177,25 @@ def lines_in(file: OutputFile) -> list[Line]:
     return sorted(lines, key=lambda each: (-each.findings, each.unique_id, each.measure))
 
 
-def remove(file: OutputFile) -> None:
-    """Raises Unavailable where its store does not answer, or has no driver here; one that is gone is gone."""
+def is_there(file: OutputFile) -> bool:
+    """Raises Unavailable where its store does not answer, or has no driver here."""
     try:
         files, path = places.opened(file.url)
-        if files.exists(path):
-            files.rm_file(path)
+        return bool(files.exists(path))
+    # What drivers raise has no base of its own.
+    except Exception as error:
+        raise _away(file, error) from error
+
+
+def remove(file: OutputFile) -> None:
+    """Raises Unavailable as `is_there` does; one that is gone is gone."""
+    if not is_there(file):
+        return
+    try:
+        files, path = places.opened(file.url)
+        files.rm_file(path)
     except FileNotFoundError:
         return
-    # What drivers raise has no base of its own.
     except Exception as error:
         raise _away(file, error) from error
 

@@ -31,7 +31,12 @@ from iop_pipelines.execution.output_file import Beside, Split
 from iop_pipelines.execution.work import load
 from iop_pipelines.identity.user import User
 from iop_pipelines.ledger.deleting import delete_model, plan_models
-from iop_pipelines.ledger.output_files import broken_outputs, remove_unnamed, unnamed_outputs
+from iop_pipelines.ledger.output_files import (
+    broken_outputs,
+    forget,
+    remove_unnamed,
+    unnamed_outputs,
+)
 from iop_pipelines.ledger.retention import Policy, Purge, plan, purge
 from iop_pipelines.ledger.work import LostClaim
 from iop_pipelines.platform import Platform
@@ -431,6 +436,26 @@ def test_retention_takes_the_file_and_all_of_its_rows(shops, outside, tmp_path) 
     for execution_id in (asked, other):
         assert count(shops, model_outputs, execution_id) == 0
     assert count(shops, output_files, asked) == 0
+
+
+def test_what_is_old_no_more_is_not_forgotten(shops, outside, tmp_path) -> None:
+    """An execution that ran once more has another file, and one that is open again keeps its own."""
+    asked = in_file(shops, outside)
+    with shops.engine.connect() as connection:
+        former = file_of(connection, asked)
+    shops.run(asked, PARTS, outside=outside)
+    (path,) = files_in(tmp_path)
+    with shops.engine.connect() as connection:
+        own = file_of(connection, asked)
+    assert former is not None
+    assert own is not None
+    assert forget(shops.engine, former) is None
+    assert forget(shops.engine, own, model_executions.c.phase == "done") is None
+    assert count(shops, model_outputs, asked) == KEPT
+    assert files_in(tmp_path) == [path]
+    assert forget(shops.engine, own, model_executions.c.phase == "started") == 240
+    assert (count(shops, model_outputs, asked), count(shops, output_files, asked)) == (0, 0)
+    assert files_in(tmp_path) == []
 
 
 def test_rows_stay_beside_a_file_whose_store_is_away(shops, bucket) -> None:
