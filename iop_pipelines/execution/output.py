@@ -21,6 +21,7 @@ from iop_pipelines.execution.output_file import (
     write_file,
 )
 from iop_pipelines.execution.work import Work
+from iop_pipelines.ledger.outputs_folder import outputs_folder
 from iop_pipelines.ledger.work import EXECUTION, require_claim
 from iop_pipelines.query.output_files import OutputFile
 from iop_pipelines.schema.tables import findings, model_executions, model_outputs, output_files
@@ -49,7 +50,10 @@ def store(
     keys = {"execution_id": work.execution_id, "model_id": work.model.id}
     told = [{**keys, **_finding_row(finding)} for finding in found]
     split = split_of(frames, beside.periods) if beside and beside.storage_url else None
-    file = write_file(work, frames, split, beside.storage_url, tick) if beside and split else None
+    file = None
+    if beside is not None and split is not None:
+        place = (beside.storage_url, outputs_folder(engine))
+        file = write_file(work, frames, split, place, tick)
 
     def replace(connection: sa.Connection) -> str | None:
         require_claim(connection, EXECUTION, work.execution_id, work.attempt)

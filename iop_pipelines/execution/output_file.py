@@ -17,7 +17,7 @@ import pandas as pd
 from iop_pipelines.domain.liveness import Tick
 from iop_pipelines.errors import IopError, Unavailable
 from iop_pipelines.execution.work import Work
-from iop_pipelines.query.output_files import FOLDER, IN_LEDGER, POINT, OutputFile
+from iop_pipelines.query.output_files import IN_LEDGER, POINT, OutputFile
 from iop_pipelines.storage import places
 from iop_pipelines.storage.whole import whole
 
@@ -75,9 +75,9 @@ def split_of(frames: Frames, periods: int) -> Split | None:
 
 
 def write_file(
-    work: Work, frames: Frames, split: Split, storage_url: str, tick: Tick
+    work: Work, frames: Frames, split: Split, place: tuple[str, str], tick: Tick
 ) -> OutputFile:
-    """Raises Unavailable where the store does not take it."""
+    """place: URL of a store, and the folder below it. Raises Unavailable where the store does not take it."""
     counts = _Counts()
     with tempfile.TemporaryFile() as local:
         _write(local, frames(), split, counts, tick)
@@ -85,7 +85,7 @@ def write_file(
         local.seek(0)
         checksum = hashlib.file_digest(local, "sha256").hexdigest()
         local.seek(0)
-        url = _stored(storage_url, local, work.execution_id)
+        url = _stored(*place, local, work.execution_id)
     return OutputFile(
         execution_id=work.execution_id,
         model_id=work.model.id,
@@ -158,11 +158,11 @@ def _empty() -> pd.DataFrame:
     return _columns(frame, np.array([], dtype=bool))
 
 
-def _stored(storage_url: str, content: IO[bytes], execution_id: int) -> str:
+def _stored(storage_url: str, folder: str, content: IO[bytes], execution_id: int) -> str:
     name = f"execution-{execution_id}-{secrets.token_hex(8)}.parquet"
     try:
-        files, folder = places.opened(storage_url)
-        path = f"{folder.rstrip('/')}/{FOLDER}/{name}"
+        files, root = places.opened(storage_url)
+        path = f"{root.rstrip('/')}/{folder}/{name}"
         files.makedirs(path.rpartition("/")[0], exist_ok=True)
         with whole(files, path) as part, files.open(part, "wb") as target:
             shutil.copyfileobj(content, target, 1 << 20)

@@ -2,16 +2,16 @@
 is old, and what nothing names any more."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
 from iop_pipelines.domain.liveness import Tick
 from iop_pipelines.errors import Conflict, NotFound, Unavailable
+from iop_pipelines.ledger.outputs_folder import kept_folder
 from iop_pipelines.query.output_files import (
-    FOLDER,
     OutputFile,
     Wanted,
     content_of,
@@ -113,15 +113,18 @@ def forget(engine: sa.Engine, file: OutputFile, *conditions: sa.ColumnElement[bo
 
 
 def unnamed_outputs(engine: sa.Engine, storage_url: str, now: datetime) -> list[str]:
-    """Paths of files that no execution names, stored a day ago or before: of one that was killed, or of a model that
-    was deleted while the store was away.
+    """Paths of files in this instance's folder that no execution names, stored a day ago or before: of one that was
+    killed, or of a model that was deleted while the store was away.
 
     Raises Unavailable where the store does not answer.
     """
-    try:
-        files, folder = places.opened(storage_url)
+    folder = kept_folder(engine)
+    if folder is None:
+        return []
+    with _told(storage_url):
+        files, root = places.opened(storage_url)
         files.invalidate_cache()
-        folder = f"{folder.rstrip('/')}/{FOLDER}"
+        folder = f"{root.rstrip('/')}/{folder}"
         if not files.exists(folder):
             return []
         old = [
@@ -129,26 +132,37 @@ def unnamed_outputs(engine: sa.Engine, storage_url: str, now: datetime) -> list[
             for path in files.ls(folder, detail=False)
             if files.modified(path).astimezone(UTC).replace(tzinfo=None) < now - _SETTLED
         ]
-        named = _named(engine) if old else set[str]()
-        return [path for path in old if files.unstrip_protocol(path) not in named]
-    # What drivers raise has no base of its own.
-    except Exception as error:
-        where = storage_url.rpartition("@")[2]
-        raise Unavailable("outputs.store_refuses", url=where, error=type(error).__name__) from error
+    named = _named(engine) if old else set[str]()
+    return [path for path in old if files.unstrip_protocol(path) not in named]
 
 
 def remove_unnamed(
     engine: sa.Engine, storage_url: str, now: datetime, has_time: Callable[[], bool]
 ) -> Iterator[str]:
-    """Each that was removed. Its name is never given again: what nothing names now nothing will."""
-    paths = unnamed_outputs(engine, storage_url, now)
-    files, _ = places.opened(storage_url)
-    for path in paths:
+    """Each that was removed. Its name is never given again: what nothing names now nothing will.
+
+    Raises Unavailable where the store does not answer.
+    """
+    for path in unnamed_outputs(engine, storage_url, now):
         if not has_time():
             return
-        if files.exists(path):
-            files.rm_file(path)
+        with _told(storage_url):
+            files, _ = places.opened(storage_url)
+            is_left = files.exists(path)
+            if is_left:
+                files.rm_file(path)
+        if is_left:
             yield path
+
+
+@contextmanager
+def _told(storage_url: str) -> Generator[None]:
+    try:
+        yield
+    # What drivers raise has no base of its own.
+    except Exception as error:
+        where = storage_url.rpartition("@")[2]
+        raise Unavailable("outputs.store_refuses", url=where, error=type(error).__name__) from error
 
 
 def _named(engine: sa.Engine) -> set[str]:

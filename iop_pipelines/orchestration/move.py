@@ -312,11 +312,11 @@ def _move_cursor(connection: sa.Connection, numbers: EventNumbers) -> None:
 
 
 def _urls(connection: sa.Connection) -> list[tuple[str, str]]:
-    """Of all files that rows name, each with the folder of a store that it lies in."""
+    """Of all files that rows name, each with the folder of a store that it lies in, an instance's own for outputs."""
     outputs = sa.select(output_files.c.url).order_by(output_files.c.execution_id)
     return [
         *((url, "reports") for url in _report_urls(connection)),
-        *((url, OUTPUTS) for url in connection.scalars(outputs)),
+        *((url, f"{OUTPUTS}/{url.split('/')[-2]}") for url in connection.scalars(outputs)),
     ]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -37,6 +38,7 @@ from iop_pipelines.ledger.output_files import (
     remove_unnamed,
     unnamed_outputs,
 )
+from iop_pipelines.ledger.outputs_folder import outputs_folder
 from iop_pipelines.ledger.retention import Policy, Purge, plan, purge
 from iop_pipelines.ledger.work import LostClaim
 from iop_pipelines.platform import Platform
@@ -50,6 +52,7 @@ from iop_pipelines.registry.models import models_of
 from iop_pipelines.runtimes.outside import Outside
 from iop_pipelines.schema.engine import begin_write, engine_for
 from iop_pipelines.schema.tables import (
+    metadata,
     model_executions,
     model_outputs,
     output_files,
@@ -312,6 +315,8 @@ def test_a_file_whose_row_may_be_there_stays(
     shops, outside, tmp_path, monkeypatch, is_done, is_all, files, rows
 ) -> None:
     asked = shops.ask(ANY)
+    # Named in a transaction of its own, the first time.
+    outputs_folder(shops.engine)
     with monkeypatch.context() as patch:
         lost = ConnectionLost(shops.engine, patch)
         lost.is_done, lost.is_all = is_done, is_all
@@ -405,6 +410,12 @@ def assert_told(shops: Shops, execution_id: int, problem: str) -> None:
 def test_what_nothing_names_is_removed_after_a_day(shops, outside, tmp_path) -> None:
     in_file(shops, outside)
     (path,) = files_in(tmp_path)
+    other = Shops(engine_for(f"sqlite:///{tmp_path}/another-instance.db"))
+    metadata.create_all(other.engine)
+    assert unnamed_outputs(other.engine, outside.storage_url, datetime(2100, 1, 1)) == []
+    other.fill(SHOPS[:4])
+    in_file(other, outside)
+    (other_path,) = set(files_in(tmp_path)) - {path}
     lost = path.with_name("execution-9-0.parquet")
     lost.write_bytes(b"half")
     made = datetime.fromtimestamp(lost.stat().st_mtime)
@@ -412,7 +423,11 @@ def test_what_nothing_names_is_removed_after_a_day(shops, outside, tmp_path) -> 
     asked = (shops.engine, outside.storage_url)
     assert unnamed_outputs(*asked, soon) == []
     assert list(remove_unnamed(*asked, later, lambda: True)) == [str(lost)]
-    assert files_in(tmp_path) == [path]
+    assert list(remove_unnamed(other.engine, asked[1], later, lambda: True)) == []
+    assert files_in(tmp_path) == sorted([path, other_path])
+    in_file(shops, outside)
+    (again,) = set(files_in(tmp_path)) - {path, other_path}
+    assert again.parent == path.parent
 
 
 def ended(shops: Shops, at: datetime) -> None:
@@ -562,7 +577,7 @@ def test_what_lies_in_a_file_is_read_by_a_process_of_its_own(shops, outside, tmp
 def test_a_bucket_holds_them_and_says_when_it_is_away(shops, bucket, tmp_path) -> None:
     asked = in_file(shops, Outside(storage_url="s3://lake/iop"))
     (name,) = bucket.objects
-    assert name.startswith(f"lake/iop/outputs/execution-{asked}-")
+    assert re.fullmatch(rf"lake/iop/outputs/[0-9a-f]{{16}}/execution-{asked}-\w+\.parquet", name)
     of = Reader(shops, asked, tmp_path)
     assert len(of.asked(FIELDS)[0]) == 4 * DAYS
     bucket.buckets.clear()

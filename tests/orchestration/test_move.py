@@ -146,7 +146,7 @@ def test_a_moved_instance_goes_on_where_it_was(
 
     with engine_for(server_url).connect() as connection:
         outputs = connection.execute(sa.select(output_files)).one()
-    assert outputs.url == f"file://{tmp_path}/store/outputs/execution-1.parquet"
+    assert outputs.url == f"file://{tmp_path}/store/outputs/5eed/execution-1.parquet"
 
     monkeypatch.setenv("IOP_HOME", str(target.home))
     monkeypatch.setenv("DATABASE_URL", server_url)
@@ -171,7 +171,7 @@ def test_a_moved_instance_goes_on_where_it_was(
 def _put_outputs_in_a_file(source: Settings) -> None:
     """As if the panel of the first execution had been large."""
     engine = engine_for(source.database_url)
-    path = source.home / "files/outputs/execution-1.parquet"
+    path = source.home / "files/outputs/5eed/execution-1.parquet"
     path.parent.mkdir(parents=True)
     fastparquet.write(str(path), pd.DataFrame({"unique_id": ["a", "b", "c"], "ds": [1, 2, 3]}))
     execution = model_executions.c.id == 1
