@@ -63,15 +63,15 @@ class Split:
 
 
 def split_of(frames: Frames, periods: int) -> Split | None:
-    """None where all rows are of the last periods."""
-    moments = np.array([], dtype="datetime64[us]")
+    """None where all that was seen is of the last periods; what has yet to come is none of them."""
+    moments = seen = np.array([], dtype="datetime64[us]")
     for frame in frames():
-        own = np.unique(frame["ds"].to_numpy(dtype="datetime64[us]"))
+        own = frame["ds"].to_numpy(dtype="datetime64[us]")
         moments = np.union1d(moments, own)
-    if len(moments) <= periods:
+        seen = np.union1d(seen, own[np.isfinite(frame["y"].to_numpy(dtype=float))])
+    if len(seen) <= periods:
         return None
-    first, last, since = (moments[at].item() for at in (0, -1, -periods))
-    return Split(first, last, since)
+    return Split(moments[0].item(), moments[-1].item(), seen[-periods].item())
 
 
 def write_file(

@@ -28,7 +28,7 @@ from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import Conflict, InvalidQuery, NotFound, Unavailable
 from iop_pipelines.execution.large import Bounds
 from iop_pipelines.execution.output import store
-from iop_pipelines.execution.output_file import Beside, Split
+from iop_pipelines.execution.output_file import Beside, Split, split_of
 from iop_pipelines.execution.work import load
 from iop_pipelines.identity.user import User
 from iop_pipelines.ledger.deleting import delete_model, plan_models
@@ -517,6 +517,20 @@ def test_forecasts_of_what_has_yet_to_come_are_kept_and_so_is_a_row_of_each_line
     assert split.is_kept(early).tolist() == [False, False, True]
     unknown = early.assign(y=math.nan, yhat=math.nan)
     assert split.is_kept(unknown).tolist() == [False, False, True]
+
+
+def test_what_has_yet_to_come_is_none_of_the_last_periods() -> None:
+    """Two series that end on different days, of which the next seven are foretold."""
+    frames = [
+        pd.DataFrame({"ds": pd.date_range(FIRST, periods=seen + 7), "yhat": 2.0}).assign(
+            y=[1.0] * seen + [math.nan, math.inf, *[math.nan] * 5]
+        )
+        for seen in (10, 12)
+    ]
+    split = split_of(lambda: frames, 3)
+    assert split == Split(FIRST, FIRST + timedelta(days=18), FIRST + timedelta(days=9))
+    assert split_of(lambda: frames, 12) is None
+    assert split_of(lambda: [frame.iloc[-7:] for frame in frames], 3) is None
 
 
 def test_many_series_in_a_group_and_others_in_the_next_are_read(shops, outside) -> None:
