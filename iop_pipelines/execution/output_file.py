@@ -24,8 +24,7 @@ from iop_pipelines.storage.whole import whole
 Frames = Callable[[], Iterable[pd.DataFrame]]
 # Of a group of rows, the least that is read of a file: some hundred series of a few years of days.
 _ROWS_AT_ONCE = 50_000
-# What a model made of values is shown and compared by seven digits; half as many bytes as all that doubles have.
-_MADE = ("yhat", "lo", "hi", "score")
+_NUMBERS = ("y", "yhat", "lo", "hi", "score")
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s]+@")
 
 
@@ -140,13 +139,9 @@ def _columns(frame: pd.DataFrame, is_kept: np.ndarray) -> pd.DataFrame:
         "ds": frame["ds"].to_numpy(dtype="datetime64[us]"),
         "measure": pd.Categorical(frame["measure"]),
     }
-    for name in ("y", *_MADE):
+    for name in _NUMBERS:
         values = frame[name].to_numpy(dtype=float)
-        kind = np.float32 if name in _MADE else np.float64
-        # A number may be too large for the fewer digits.
-        with np.errstate(over="ignore"):
-            values = values.astype(kind)
-        columns[name] = np.where(np.isfinite(values), values, kind(np.nan))
+        columns[name] = np.where(np.isfinite(values), values, np.nan)
     columns["is_finding"] = frame["is_finding"].to_numpy(dtype=bool)
     return pd.DataFrame({**columns, IN_LEDGER: is_kept})[[*POINT, IN_LEDGER]]
 

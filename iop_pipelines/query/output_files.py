@@ -1,7 +1,7 @@
 """Files with all rows that executions of large panels scored, of which `model_outputs` keeps some.
 
 `model_outputs` has findings, forecasts, the last row of each line, and every row from `complete_since` on; for what
-lies before it the file is read. What a model made of a value has seven digits there; the value itself has all.
+lies before it the file is read. A number is there what it was, to its last digit.
 """
 
 import hashlib

@@ -64,6 +64,7 @@ PARTS = Bounds(rows=100, kept_periods=3)
 # Three of each of four shops, the far day of each, and no line without a row.
 SINCE = FIRST + timedelta(days=DAYS - 3)
 KEPT = 4 * (3 + 1)
+NUMBERS = ("y", "yhat", "lo", "hi", "score")
 LINE = {"uniqueId": "Ä", "measure": "sold"}
 
 
@@ -153,13 +154,13 @@ READERS: dict[str, Callable[[Reader], Any]] = {
 
 
 def alike(one: Any, other: Any) -> bool:
-    """Numbers to seven digits."""
+    """Sums in any order."""
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(alike, one, other))
     if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=2e-7)
+        return math.isclose(one, other, rel_tol=1e-13)
     return one == other
 
 
@@ -561,6 +562,48 @@ def test_many_series_in_a_group_and_others_in_the_next_are_read(shops, outside) 
         counted = sa.select(outputs.c.unique_id, sa.func.count()).group_by(outputs.c.unique_id)
         found = connection.execute(counted.order_by(outputs.c.unique_id)).all()
     assert [tuple(row) for row in found] == [(name, 10) for name in names[4998:5002]]
+
+
+def test_a_number_of_a_file_is_what_it_was_to_the_last_digit(shops, outside) -> None:
+    """Of a value on the edge of its band a rounded one is beyond it, in a condition of SQL too."""
+    numbers = [
+        12345678.9,
+        -12345678.9,
+        0.1,
+        1 / 3,
+        -0.0,
+        5e-324,
+        1.7976931348623157e308,
+        2.0**53 + 1,
+    ]
+    frame = pd.DataFrame(
+        {
+            "unique_id": "a",
+            "ds": [FIRST + timedelta(days=day) for day in range(len(numbers) + 4)],
+            "measure": "sold",
+            **{name: [*numbers, 1.0, 1.0, 1.0, 1.0] for name in NUMBERS},
+            "is_finding": False,
+        }
+    )
+    holes = frame.assign(unique_id="b", lo=math.nan, score=math.inf)
+    work = load(shops.engine, shops.ask(ANY), 1)
+    made = pd.concat(
+        [frame, holes, holes.assign(unique_id="c", yhat=math.nan, lo=-math.inf, hi=7.0)]
+    )
+    store(shops.engine, work, lambda: [made], (), beside=Beside(outside.storage_url, 3))
+    with shops.engine.connect() as connection:
+        file = file_of(connection, work.execution_id)
+        assert file is not None
+        outputs = outputs_with(connection, Wanted(executions=[work.execution_id])).c
+        of_a = (outputs.unique_id == "a", outputs.ds < FIRST + timedelta(days=len(numbers)))
+        beyond = sa.or_(outputs.y < outputs.lo, outputs.y > outputs.hi)
+        count = sa.select(sa.func.count())
+        assert connection.scalar(count.where(*of_a)) == len(numbers)
+        assert connection.scalar(count.where(*of_a, beyond)) == 0
+    found = pd.concat(read(file, Wanted()))
+    for name in NUMBERS:
+        expected = made[name].replace([math.inf, -math.inf], math.nan).to_numpy()
+        assert found[name].to_numpy().tobytes() == expected.tobytes(), name
 
 
 def test_what_lies_in_a_file_is_read_by_a_process_of_its_own(shops, outside, tmp_path) -> None:
