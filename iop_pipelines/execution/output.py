@@ -70,7 +70,8 @@ def store(
         if told:
             connection.execute(findings.insert(), told)
         if file is not None:
-            connection.execute(output_files.insert().values(**asdict(file)))
+            own = asdict(file) | {"kept_ids": _runs_of_ids(connection, work.execution_id)}
+            connection.execute(output_files.insert().values(**own))
         return former
 
     try:
@@ -81,6 +82,23 @@ def store(
         raise
     if former is not None:
         remove_url(former)
+
+
+def _runs_of_ids(connection: sa.Connection, execution_id: int) -> list[list[int]]:
+    """(rows before it, its id) of the first of each run without a gap: a server gives others ids meanwhile."""
+    outputs = model_outputs.c
+    its = (
+        sa.select(
+            outputs.id,
+            sa.func.row_number().over(order_by=outputs.id).label("number"),
+            sa.func.lag(outputs.id).over(order_by=outputs.id).label("former"),
+        )
+        .where(outputs.execution_id == execution_id)
+        .subquery()
+    ).c
+    is_first = sa.or_(its.former.is_(None), its.id != its.former + 1)
+    query = sa.select(its.number - 1, its.id).where(is_first).order_by(its.id)
+    return [list(row) for row in connection.execute(query)]
 
 
 def _is_unnamed(engine: sa.Engine, file: OutputFile) -> bool:

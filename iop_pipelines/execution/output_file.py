@@ -17,7 +17,7 @@ import pandas as pd
 from iop_pipelines.domain.liveness import Tick
 from iop_pipelines.errors import IopError, Unavailable
 from iop_pipelines.execution.work import Work
-from iop_pipelines.query.output_files import IN_LEDGER, POINT, OutputFile
+from iop_pipelines.query.output_files import IN_LEDGER, KEPT_BEFORE, POINT, OutputFile
 from iop_pipelines.storage import places
 from iop_pipelines.storage.whole import whole
 
@@ -98,6 +98,7 @@ def write_file(
         first_ds=split.first_ds,
         last_ds=split.last_ds,
         complete_since=split.complete_since,
+        kept_ids=(),
     )
 
 
@@ -117,12 +118,13 @@ def _write(
     def groups() -> Iterator[pd.DataFrame]:
         for frame in frames:
             is_kept = split.is_kept(frame)
+            before = counts.kept + np.cumsum(is_kept) - is_kept
             counts.rows += len(frame)
             counts.kept += int(is_kept.sum())
             for first in range(0, len(frame), _ROWS_AT_ONCE):
                 tick()
                 some = slice(first, first + _ROWS_AT_ONCE)
-                group = _columns(frame.iloc[some], is_kept[some])
+                group = _columns(frame.iloc[some], is_kept[some], before[some])
                 counts.scored += int(group["score"].notna().sum())
                 yield group
 
@@ -132,8 +134,9 @@ def _write(
     writer.write_simple(target, given, meta, compression="ZSTD", stats=stats)
 
 
-def _columns(frame: pd.DataFrame, is_kept: np.ndarray) -> pd.DataFrame:
-    """Names once each in a group, numbers that no database keeps as unknown."""
+def _columns(frame: pd.DataFrame, is_kept: np.ndarray, before: np.ndarray) -> pd.DataFrame:
+    """Names once each in a group, numbers that no database keeps as unknown. before: how many of the rows before each
+    are kept."""
     columns: dict[str, Any] = {
         "unique_id": pd.Categorical(frame["unique_id"]),
         "ds": frame["ds"].to_numpy(dtype="datetime64[us]"),
@@ -143,14 +146,14 @@ def _columns(frame: pd.DataFrame, is_kept: np.ndarray) -> pd.DataFrame:
         values = frame[name].to_numpy(dtype=float)
         columns[name] = np.where(np.isfinite(values), values, np.nan)
     columns["is_finding"] = frame["is_finding"].to_numpy(dtype=bool)
-    return pd.DataFrame({**columns, IN_LEDGER: is_kept})[[*POINT, IN_LEDGER]]
+    told = {IN_LEDGER: is_kept, KEPT_BEFORE: before.astype(np.int32)}
+    return pd.DataFrame({**columns, **told})[[*POINT, *told]]
 
 
 def _empty() -> pd.DataFrame:
     kinds = {"unique_id": str, "ds": "datetime64[us]", "measure": str, "is_finding": bool}
-    names = [*POINT, IN_LEDGER]
-    frame = pd.DataFrame({name: pd.Series(dtype=kinds.get(name, float)) for name in names})
-    return _columns(frame, np.array([], dtype=bool))
+    frame = pd.DataFrame({name: pd.Series(dtype=kinds.get(name, float)) for name in POINT})
+    return _columns(frame, *(np.array([], dtype=kind) for kind in (bool, np.int32)))
 
 
 def _stored(storage_url: str, folder: str, content: IO[bytes], execution_id: int) -> str:

@@ -5,9 +5,9 @@ lies before it the file is read. A number is there what it was, to its last digi
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ FOLDER = "outputs"
 POINT = ("unique_id", "ds", "measure", "y", "yhat", "lo", "hi", "score", "is_finding")
 # Whether `model_outputs` has the row too.
 IN_LEDGER = "in_ledger"
+# How many of the rows before it `model_outputs` has.
+KEPT_BEFORE = "kept_before"
 _STATISTICS = ("unique_id", "ds")
 # Of a group: a file that is written group by group says of none how many names it has, and codes of one byte, which
 # fastparquet takes then, end at 127.
@@ -43,10 +45,11 @@ class OutputFile:
     row_count: int
     kept_rows: int
     scored_rows: int
-    columns: Mapping[str, str]
+    columns: Mapping[str, str] = field(hash=False)
     first_ds: datetime
     last_ds: datetime
     complete_since: datetime
+    kept_ids: Sequence[tuple[int, int]] = field(hash=False)
 
     @property
     def rows_beside(self) -> int:

@@ -507,6 +507,8 @@ output_files = _table(
     sa.Column("last_ds", Moment, nullable=False),
     # `model_outputs` has every row from here on.
     sa.Column("complete_since", Moment, nullable=False),
+    # [n, id] of the first of each run of ids in `model_outputs` without a gap; n: how many of its rows come before.
+    sa.Column("kept_ids", Document, nullable=False),
     sa.Index("ix_output_files__model_id", "model_id"),
 )
 

@@ -1,6 +1,7 @@
 """Outputs of a large panel lie in a file: whoever reads them gets what they get where the database has them all."""
 
 import asyncio
+import itertools
 import json
 import math
 import re
@@ -26,6 +27,7 @@ from iop_pipelines.api.procedures.executions import GetExecution
 from iop_pipelines.api.wire import read_input
 from iop_pipelines.domain.vocabulary import Role
 from iop_pipelines.errors import Conflict, InvalidQuery, NotFound, Unavailable
+from iop_pipelines.execution import output, output_file
 from iop_pipelines.execution.large import Bounds
 from iop_pipelines.execution.output import store
 from iop_pipelines.execution.output_file import Beside, Split, split_of
@@ -43,7 +45,14 @@ from iop_pipelines.ledger.retention import Policy, Purge, plan, purge
 from iop_pipelines.ledger.work import LostClaim
 from iop_pipelines.platform import Platform
 from iop_pipelines.query import output_rows
-from iop_pipelines.query.output_files import Wanted, file_of, has_files, lines_in, read, remove
+from iop_pipelines.query.output_files import (
+    Wanted,
+    file_of,
+    has_files,
+    lines_in,
+    read,
+    remove,
+)
 from iop_pipelines.query.output_rows import order_of, outputs_with
 from iop_pipelines.query.run import run_query
 from iop_pipelines.recommendations.advising import advise
@@ -250,7 +259,7 @@ def test_what_was_stored_is_on_record_and_again_replaces_it(shops, outside, tmp_
     assert file.size_bytes == first.stat().st_size
     assert list(file.columns) == [
         *("unique_id", "ds", "measure", "y", "yhat", "lo", "hi", "score", "is_finding"),
-        "in_ledger",
+        *("in_ledger", "kept_before"),
     ]
     rows = [row for part in read(file, Wanted(series={"a"})) for row in part["unique_id"]]
     assert rows == ["a"] * DAYS
@@ -562,6 +571,76 @@ def test_many_series_in_a_group_and_others_in_the_next_are_read(shops, outside) 
         counted = sa.select(outputs.c.unique_id, sa.func.count()).group_by(outputs.c.unique_id)
         found = connection.execute(counted.order_by(outputs.c.unique_id)).all()
     assert [tuple(row) for row in found] == [(name, 10) for name in names[4998:5002]]
+
+
+def rank_of(kept_ids: Any, number: int) -> int:
+    """Id of the kept row before which so many are."""
+    first, first_id = max(run for run in map(tuple, kept_ids) if run[0] <= number)
+    return first_id + number - first
+
+
+def test_rows_of_table_and_file_are_in_the_order_in_which_the_model_gave_them(
+    shops, outside, monkeypatch
+) -> None:
+    """Neither by name nor by period; another execution gets ids between those of this one."""
+    work = load(shops.engine, shops.ask(ANY), 1)
+    other = shops.ask(ANY, "other")
+    frames = [
+        pd.DataFrame(
+            {
+                "unique_id": name,
+                "ds": [FIRST + timedelta(days=day) for day in range(10)],
+                "measure": "sold",
+                "y": 1.5,
+                "yhat": 1.0,
+                "lo": 0.5,
+                "hi": 2.0,
+                "score": 0.25,
+                "is_finding": [day in (2, 5) for day in range(10)],
+            }
+        )
+        for name in ("d", "a", "c", "b")
+    ]
+    parts = [pd.concat(frames[:3]), frames[3]]
+    monkeypatch.setattr(output, "_ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(output_file, "_ROWS_AT_ONCE", 7)
+    records, calls = output._records, itertools.count()
+
+    def among_others(frame: pd.DataFrame, keys: Any) -> list[dict[str, Any]]:
+        rows = records(frame, keys)
+        return [*rows, *[{**rows[0], "execution_id": other}] * (next(calls) % 3)]
+
+    monkeypatch.setattr(output, "_records", among_others)
+    store(shops.engine, work, lambda: parts, (), beside=Beside(outside.storage_url, 3))
+    with shops.engine.connect() as connection:
+        file = file_of(connection, work.execution_id)
+        its = model_outputs.c.execution_id == work.execution_id
+        columns = (model_outputs.c.id, model_outputs.c.unique_id, model_outputs.c.ds)
+        kept = [tuple(row) for row in connection.execute(sa.select(*columns).where(its))]
+    assert file is not None
+    assert len(file.kept_ids) > 5
+    names = ("unique_id", "ds", "in_ledger", "kept_before")
+    wanted = Wanted(series=("c", "a"), until=FIRST + timedelta(days=7))
+    for asked, expected in ((Wanted(), [*"dacb"]), (wanted, [*"ac"])):
+        part = pd.concat(read(file, asked, names))
+        part["rank"] = [rank_of(file.kept_ids, number) for number in part["kept_before"]]
+        days = 8 if asked is wanted else 10
+        beside = part[~part["in_ledger"]]
+        rows = [
+            (rank, False, place, name, ds.to_pydatetime())
+            for place, (rank, name, ds) in enumerate(
+                zip(beside["rank"], beside["unique_id"], beside["ds"], strict=True)
+            )
+        ]
+        last = FIRST + timedelta(days=days - 1)
+        rows += [
+            (found, True, 0, name, ds)
+            for found, name, ds in kept
+            if name in expected and ds <= last
+        ]
+        assert [row[3:] for row in sorted(rows)] == [
+            (name, FIRST + timedelta(days=day)) for name in expected for day in range(days)
+        ]
 
 
 def test_a_number_of_a_file_is_what_it_was_to_the_last_digit(shops, outside) -> None:

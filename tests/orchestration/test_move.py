@@ -189,6 +189,7 @@ def _put_outputs_in_a_file(source: Settings) -> None:
                 kept_rows=connection.scalar(kept),
                 scored_rows=3,
                 columns={"unique_id": "category"},
+                kept_ids=[[0, 1]],
                 **dict.fromkeys(("first_ds", "last_ds", "complete_since"), datetime(2026, 1, 1)),
             )
         )

@@ -33,6 +33,7 @@ def upgrade() -> None:
             sa.Column("first_ds", MOMENT, nullable=False),
             sa.Column("last_ds", MOMENT, nullable=False),
             sa.Column("complete_since", MOMENT, nullable=False),
+            sa.Column("kept_ids", sa.JSON(), nullable=False),
             sa.PrimaryKeyConstraint("execution_id", name=op.f("pk_output_files")),
             sa.ForeignKeyConstraint(
                 ["execution_id"],
