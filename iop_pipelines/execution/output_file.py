@@ -17,7 +17,8 @@ import pandas as pd
 from iop_pipelines.domain.liveness import Tick
 from iop_pipelines.errors import IopError, Unavailable
 from iop_pipelines.execution.work import Work
-from iop_pipelines.query.output_files import IN_LEDGER, KEPT_BEFORE, POINT, OutputFile
+from iop_pipelines.query import output_band
+from iop_pipelines.query.output_files import IN_LEDGER, KEPT_BEFORE, POINT, STORED, OutputFile
 from iop_pipelines.storage import places
 from iop_pipelines.storage.whole import whole
 
@@ -146,8 +147,9 @@ def _columns(frame: pd.DataFrame, is_kept: np.ndarray, before: np.ndarray) -> pd
         values = frame[name].to_numpy(dtype=float)
         columns[name] = np.where(np.isfinite(values), values, np.nan)
     columns["is_finding"] = frame["is_finding"].to_numpy(dtype=bool)
+    columns |= output_band.parted(*(columns[name] for name in ("yhat", "lo", "hi")))
     told = {IN_LEDGER: is_kept, KEPT_BEFORE: before.astype(np.int32)}
-    return pd.DataFrame({**columns, **told})[[*POINT, *told]]
+    return pd.DataFrame({**columns, **told})[list(STORED)]
 
 
 def _empty() -> pd.DataFrame:

@@ -27,6 +27,14 @@ POINT = ("unique_id", "ds", "measure", "y", "yhat", "lo", "hi", "score", "is_fin
 IN_LEDGER = "in_ledger"
 # How many of the rows before it `model_outputs` has.
 KEPT_BEFORE = "kept_before"
+# What a file has for `lo` and `hi`; `output_band` makes them of it.
+BAND_PARTS = ("width", "lo_bits", "hi_bits")
+# Columns of a file, in their order.
+STORED = (
+    *("unique_id", "ds", "measure", "y", "yhat", *BAND_PARTS),
+    *("score", "is_finding", IN_LEDGER, KEPT_BEFORE),
+)
+_BAND = frozenset({"lo", "hi"})
 _STATISTICS = ("unique_id", "ds")
 # Of a group: a file that is written group by group says of none how many names it has, and codes of one byte, which
 # fastparquet takes then, end at 127.
@@ -146,9 +154,26 @@ def read(
                 for found in (least, greatest)
             )
             if wanted.may_be_between(low, high):
-                part = parquet[place].to_pandas(columns=list(columns), categories=_NAMES)
+                part = parquet[place].to_pandas(columns=_stored(columns), categories=_NAMES)
                 if len(rows := wanted.among(part)):
-                    yield rows
+                    yield _as_asked(rows, columns)
+
+
+def _stored(columns: Collection[str]) -> list[str]:
+    """Those of a file that these are made of."""
+    has_band = not _BAND.isdisjoint(columns)
+    made_of = {*columns, *(("yhat", *BAND_PARTS) if has_band else ())}
+    return [name for name in STORED if name in made_of]
+
+
+def _as_asked(rows: "pd.DataFrame", columns: Collection[str]) -> "pd.DataFrame":
+    if not _BAND.isdisjoint(columns):
+        # Loads numpy, which who lists files does not need.
+        from iop_pipelines.query.output_band import joined
+
+        parts = {name: rows[name].to_numpy() for name in BAND_PARTS}
+        rows = rows.assign(**joined(rows["yhat"].to_numpy(), parts))
+    return rows[list(columns)]
 
 
 def rows_in(file: OutputFile) -> int:

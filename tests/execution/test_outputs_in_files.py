@@ -258,7 +258,8 @@ def test_what_was_stored_is_on_record_and_again_replaces_it(shops, outside, tmp_
     assert (file.first_ds, file.last_ds) == (FIRST, FIRST + timedelta(days=DAYS - 1))
     assert file.size_bytes == first.stat().st_size
     assert list(file.columns) == [
-        *("unique_id", "ds", "measure", "y", "yhat", "lo", "hi", "score", "is_finding"),
+        *("unique_id", "ds", "measure", "y", "yhat", "width", "lo_bits", "hi_bits"),
+        *("score", "is_finding"),
         *("in_ledger", "kept_before"),
     ]
     rows = [row for part in read(file, Wanted(series={"a"})) for row in part["unique_id"]]
