@@ -45,6 +45,8 @@ from iop_pipelines.ledger.retention import Policy, Purge, plan, purge
 from iop_pipelines.ledger.work import LostClaim
 from iop_pipelines.platform import Platform
 from iop_pipelines.query import output_rows
+from iop_pipelines.query.config import parse_config
+from iop_pipelines.query.figures import figures_of
 from iop_pipelines.query.output_files import (
     Wanted,
     file_of,
@@ -735,3 +737,52 @@ def test_rows_of_later_executions_come_last(shops, outside) -> None:
         found = cast(list[int], connection.scalars(query.order_by(*order_of(outputs))).all())
     assert len(found) == 2 * DAYS
     assert found == sorted(found)
+
+
+def test_what_a_table_asks_for_says_nothing_of_how_far_outputs_reach(shops, outside) -> None:
+    """In a file or whole: outputs reach beyond the data, and have no newest moment; a series begins four days later."""
+    work = load(shops.engine, shops.ask(ANY), 1)
+    values = {"measure": "sold", "y": 1.5, "yhat": 1.0, "lo": 0.5, "hi": 2.0, "score": 0.25}
+    days = {"early": range(DAYS), "late": range(4, DAYS)}
+    rows = [
+        {"unique_id": name, "ds": FIRST + timedelta(days=day), **values, "is_finding": False}
+        for name, own in days.items()
+        for day in own
+    ]
+    frame = pd.DataFrame(rows)
+    late = point("unique_id", "eq", "late")
+    own = point("execution_id", "eq", work.execution_id)
+    points = {"measure": "points"}
+    by_day = {"field": "ds", "bucket": "day", "fill": "zero"}
+    before = {**points, "compare": "previous_period"}
+
+    def within(first: str, last: str) -> dict[str, Any]:
+        return point("ds", "in_period", {"from": first, "to": last})
+
+    def asked(table: dict[str, Any]) -> dict[str, Any]:
+        return {"version": 2, "source": "model_outputs", "datasets": {"t": table}}
+
+    kept_by: tuple[Beside | None, ...] = (Beside(outside.storage_url, 3), None)
+    engines = {"engine": shops.engine, "drm_engine": shops.engine}
+    now = FIRST + timedelta(days=DAYS)
+    for beside in kept_by:
+        store(shops.engine, work, lambda: [frame], (), beside=beside)
+        january = [late, within("2024-01-01", "2024-01-31")]
+        filled = run_query(
+            asked({"select": [by_day, points], "where": {"and": january}}), **engines, now=now
+        )
+        assert [row[1] for row in filled.tables[0].rows] == [0] * 4 + [1] * 27, beside
+        assert filled.sources[0].data_time is None, beside
+        week = [own, late, within("2024-01-05", "2024-01-08")]
+        compared = run_query(
+            asked({"select": [{"field": "unique_id"}, before], "where": {"and": week}}),
+            **engines,
+            now=now,
+        )
+        assert compared.tables[0].values("points_previous") == [0], beside
+        config = parse_config(
+            asked({"select": [points], "where": within("2024-02-01", "2024-02-10")})
+        )
+        (figure,) = figures_of(config, "t", **engines, now=now, time_zone="UTC")
+        assert figure.value == 20, beside
+        assert (figure.period, figure.earlier) == (None, None), beside
