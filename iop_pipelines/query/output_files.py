@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -190,7 +191,9 @@ class Line:
     findings: int
 
 
-def lines_in(file: OutputFile) -> list[Line]:
+# A file never changes, and is looked at a line at a time.
+@lru_cache(maxsize=4)
+def lines_in(file: OutputFile) -> tuple[Line, ...]:
     """Those with the most findings first."""
     points: dict[tuple[str, str], list[int]] = {}
     names = ("unique_id", "measure", "is_finding")
@@ -202,7 +205,7 @@ def lines_in(file: OutputFile) -> list[Line]:
             totals[0] += int(count)
             totals[1] += int(found)
     lines = [Line(*key, *totals) for key, totals in points.items()]
-    return sorted(lines, key=lambda each: (-each.findings, each.unique_id, each.measure))
+    return tuple(sorted(lines, key=lambda each: (-each.findings, each.unique_id, each.measure)))
 
 
 def is_there(file: OutputFile) -> bool:

@@ -73,22 +73,44 @@ def first_points(file: OutputFile, most: int) -> list[Any]:
     """The first of a file, as rows of `model_outputs` by their names; they have no id."""
     points: list[dict[str, Any]] = []
     for part in read(file, Wanted()) if most else ():
-        some = part.iloc[: most - len(points)]
-        rows = _documents(some, file, 0)
-        moments = some["ds"].to_numpy().astype("datetime64[us]").tolist()
-        for ds, row in zip(moments, rows, strict=True):
-            found = dict(zip(_SERVER, row, strict=True))
-            points.append(
-                {
-                    "id": None,
-                    **{name: found[name] for name in POINT},
-                    "ds": ds,
-                    "is_finding": bool(row[-1]),
-                }
-            )
+        points += _points_of(part.iloc[: most - len(points)], file)
         if len(points) == most:
             break
     return points
+
+
+def line_in(
+    file: OutputFile, unique_id: str, measure: str, around: tuple[datetime, int] | None = None
+) -> list[Any]:
+    """A line's points as `first_points` gives them, by period, however many they are.
+
+    around: of which moment, and how many up to it and how many after it.
+    """
+    import pandas as pd
+
+    parts = list(read(file, Wanted(series=(unique_id,), measures=(measure,))))
+    if not parts:
+        return []
+    line = pd.concat(parts).sort_values("ds", kind="stable")
+    if around is not None:
+        moment, most = around
+        upto = int((line["ds"] <= moment).sum())
+        line = line.iloc[max(0, upto - most) : upto + most]
+    return _points_of(line, file)
+
+
+def _points_of(part: "pd.DataFrame", file: OutputFile) -> list[dict[str, Any]]:
+    moments = part["ds"].to_numpy().astype("datetime64[us]").tolist()
+    rows = (dict(zip(_SERVER, row, strict=True)) for row in _documents(part, file, 0))
+    return [
+        {
+            "id": None,
+            **{name: row[name] for name in POINT},
+            "ds": ds,
+            "is_finding": bool(row["is_finding"]),
+        }
+        for ds, row in zip(moments, rows, strict=True)
+    ]
 
 
 def order_of(outputs: sa.FromClause) -> tuple[sa.ColumnElement[Any], ...]:

@@ -7,7 +7,7 @@ measure; where both have a period, the output counts.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -16,12 +16,12 @@ import sqlalchemy as sa
 
 from iop_pipelines.domain.datasets import DatasetDeclaration
 from iop_pipelines.domain.languages import SOURCE, TRANSLATED, Language
-from iop_pipelines.query.output_files import Wanted
-from iop_pipelines.query.output_rows import outputs_with
+from iop_pipelines.query.output_files import file_of
+from iop_pipelines.query.output_rows import line_in
 from iop_pipelines.recommendations.evidence import Evidence, KeptPoint, Seen, add_periods
 from iop_pipelines.recommendations.phrases.facts import label_in
 from iop_pipelines.recommendations.review import StoredRecommendation, recommendation
-from iop_pipelines.schema.tables import datasets, recommendations
+from iop_pipelines.schema.tables import datasets, model_outputs, recommendations
 
 MAX_POINTS = 200
 # Of them, those up to the finding; the others show what came of it.
@@ -259,8 +259,12 @@ def _outputs(connection: sa.Connection, series: str, found: Seen) -> list[ChartP
     execution_id = _execution_id(found.source_ref)
     if execution_id is None:
         return []
-    asked = Wanted(executions=(execution_id,), series=(series,), measures=(found.measure,))
-    outputs = outputs_with(connection, asked).c
+    file = file_of(connection, execution_id)
+    if file is not None:
+        rows = line_in(file, series, found.measure, (found.ds, MAX_POINTS))
+        names = [each.name for each in fields(ChartPoint)]
+        return [ChartPoint(**{name: row[name] for name in names}) for row in rows]
+    outputs = model_outputs.c
     query = sa.select(
         outputs.ds, outputs.y, outputs.yhat, outputs.lo, outputs.hi, outputs.is_finding
     ).where(

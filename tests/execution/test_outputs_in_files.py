@@ -352,6 +352,27 @@ def test_more_than_can_be_read_at_once_is_refused_and_never_cut(
     assert of.asked([{"measure": "points"}], point("unique_id", "eq", "a"))[0] == [[DAYS]]
 
 
+def test_one_line_is_shown_however_long_it_is(shops, outside, tmp_path, monkeypatch) -> None:
+    """Nobody could ask for less of it."""
+    asked = in_file(shops, outside)
+    with begin_write(shops.engine) as connection:
+        connection.execute(model_executions.update().values(status="success", phase="done"))
+    opened = advise(shops.engine, asked).opened
+    monkeypatch.setattr(output_rows.outputs_with, "__defaults__", (10,))
+    of = Reader(shops, asked, tmp_path)
+    points = of.called("executions.series", **LINE)["points"]
+    assert [point["ds"] for point in points] == [
+        (FIRST + timedelta(days=day)).isoformat() for day in range(DAYS)
+    ]
+    charts = [evidence_chart(shops.engine, each) for each in opened]
+    assert [len(chart.points) for chart in charts] == [DAYS] * 4
+    with shops.engine.connect() as connection:
+        file = file_of(connection, asked)
+    assert file is not None
+    around = output_rows.line_in(file, "Ä", "sold", (FIRST + timedelta(days=20), 5))
+    assert [each["ds"].day for each in around] == list(range(17, 27))
+
+
 def test_a_file_that_is_gone_or_another_is_told_by_readers_and_by_verify(
     shops, outside, tmp_path
 ) -> None:

@@ -49,7 +49,7 @@ from iop_pipelines.errors import NotFound
 from iop_pipelines.ledger.coverage import coverage_in
 from iop_pipelines.query.labels import Label
 from iop_pipelines.query.output_files import OutputFile, Wanted, file_of, lines_in
-from iop_pipelines.query.output_rows import first_points, order_of, outputs_with
+from iop_pipelines.query.output_rows import first_points, line_in, order_of, outputs_with
 from iop_pipelines.query.reduce import reduce_line
 from iop_pipelines.recommendations.evidence import FindingEvidence
 from iop_pipelines.schema.tables import analytical_models, datasets, findings, model_outputs
@@ -445,10 +445,16 @@ def _chosen(names: list[Any], given: OfSeries) -> SeriesName | None:
 
 
 def _points(ctx: Context, asked: _Asked) -> list[SeriesPoint]:
-    wanted = _in_execution(asked)
-    outputs = _outputs_with(ctx, wanted)
-    points = select_of(*columns_of(SeriesPoint, outputs)).where(*wanted.of_rows(outputs))
-    return rows_of(ctx, points.order_by(outputs.c.ds, *order_of(outputs)))
+    line, file = asked.line, _file_of(ctx, asked.execution["id"])
+    if file is not None:
+        names = SeriesPoint.__annotations__
+        return [
+            SeriesPoint(**{name: each[name] for name in names})
+            for each in line_in(file, line["unique_id"], line["measure"])
+        ]
+    points = select_of(*columns_of(SeriesPoint, model_outputs))
+    points = points.where(*_in_execution(asked).of_rows())
+    return rows_of(ctx, points.order_by(model_outputs.c.ds, model_outputs.c.id))
 
 
 def _outputs_with(ctx: Context, wanted: Wanted) -> sa.FromClause:
