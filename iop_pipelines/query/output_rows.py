@@ -19,8 +19,10 @@ from iop_pipelines.schema.tables import COLLATION, model_outputs
 if TYPE_CHECKING:
     import pandas as pd
 
-# Of all files together; as JSON some ten megabytes, of the sixteen that a server takes at least.
+# Of all files together, and of the JSON that they are given as: a server takes sixteen megabytes at least, in which a
+# driver writes some characters twice.
 MOST_ROWS = 100_000
+MOST_BYTES = 8_000_000
 _NO_LIMIT = 2**63 - 1
 _NUMBERS = ("y", "yhat", "lo", "hi", "score")
 # Types of what is in `_documents`, in its order.
@@ -43,23 +45,32 @@ _ORDER = ("rank", "place")
 def outputs_with(connection: sa.Connection, wanted: Wanted, most: int = MOST_ROWS) -> sa.FromClause:
     """`model_outputs` itself where it has all rows that are asked for; otherwise those rows, with `rank` and `place`.
 
-    Raises InvalidQuery where more than `most` rows lie in files alone, and what reading them raises.
+    Raises InvalidQuery where more than `most` rows lie in files alone, or more bytes than a statement may have, and
+    what reading them raises.
     """
     files = files_of(connection, wanted)
-    rows: list[list[Any]] = []
+    texts: list[str] = []
+    count = size = 0
     for file in files:
         rank = _rank_of(connection, file)
         for part in read(file, wanted):
-            rows += _documents(part[~part[IN_LEDGER]], file, rank)
-            if len(rows) > most:
+            beside = part[~part[IN_LEDGER]]
+            for row in _documents(beside, file, rank) if count + len(beside) <= most else ():
+                texts.append(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
+                size += len(texts[-1].encode()) + 1
+                if size > MOST_BYTES:
+                    break
+            count += len(beside)
+            if count > most or size > MOST_BYTES:
                 before = max(each.complete_since for each in files)
-                raise InvalidQuery("outputs.too_many", most=most, before=before)
-    if not rows:
+                reached = most if count > most else len(texts) - 1
+                raise InvalidQuery("outputs.too_many", most=reached, before=before)
+    if not texts:
         return model_outputs
     kept = sa.select(
         *model_outputs.c, model_outputs.c.id.label("rank"), sa.literal(0).label("place")
     ).where(*wanted.of_rows())
-    given = _given(connection.dialect.name, json.dumps(rows)).subquery("given")
+    given = _given(connection.dialect.name, f"[{','.join(texts)}]").subquery("given")
     beside = sa.select(*(given.c[each.key] for each in kept.selected_columns))
     both = sa.union_all(kept, beside)
     if connection.dialect.name != "sqlite":

@@ -350,6 +350,10 @@ def test_more_than_can_be_read_at_once_is_refused_and_never_cut(
     with pytest.raises(InvalidQuery, match="more than 100 rows of before 2024-02-27"):
         of.asked([{"measure": "points"}])
     assert of.asked([{"measure": "points"}], point("unique_id", "eq", "a"))[0] == [[DAYS]]
+    # Some thirty rows of the 56.
+    monkeypatch.setattr(output_rows, "MOST_BYTES", 2000)
+    with pytest.raises(InvalidQuery, match=r"more than \d\d rows of before 2024-02-27"):
+        of.asked([{"measure": "points"}], point("unique_id", "eq", "Ä"))
 
 
 def test_one_line_is_shown_however_long_it_is(shops, outside, tmp_path, monkeypatch) -> None:
