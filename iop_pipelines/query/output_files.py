@@ -19,6 +19,7 @@ from iop_pipelines.schema.tables import model_outputs, output_files
 from iop_pipelines.storage import places
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 # Of the store.
@@ -175,6 +176,21 @@ def _as_asked(rows: "pd.DataFrame", columns: Collection[str]) -> "pd.DataFrame":
         parts = {name: rows[name].to_numpy() for name in BAND_PARTS}
         rows = rows.assign(**joined(rows["yhat"].to_numpy(), parts))
     return rows[list(columns)]
+
+
+def ranks_in(file: OutputFile, part: "pd.DataFrame") -> "np.ndarray":
+    """(n,) int64, by which rows of a file are in order with those of `model_outputs` by their ids, as the model gave
+    them: of a row that is there its id, of another that of the next that is. Rows of one rank are in the file's order,
+    and that of `model_outputs` is the last of them; there is one, as each line's last row is kept.
+
+    part: some rows of the file, with KEPT_BEFORE.
+    """
+    import numpy as np
+
+    numbers, ids = np.array(file.kept_ids, dtype=np.int64).T
+    number = part[KEPT_BEFORE].to_numpy(dtype=np.int64)
+    run = np.searchsorted(numbers, number, side="right") - 1
+    return ids[run] + number - numbers[run]
 
 
 def rows_in(file: OutputFile) -> int:

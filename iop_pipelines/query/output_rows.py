@@ -6,14 +6,23 @@ others are, on a connection that may only read.
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from iop_pipelines.errors import InvalidQuery
-from iop_pipelines.query.output_files import IN_LEDGER, POINT, OutputFile, Wanted, files_of, read
+from iop_pipelines.query.output_files import (
+    IN_LEDGER,
+    KEPT_BEFORE,
+    POINT,
+    OutputFile,
+    Wanted,
+    files_of,
+    ranks_in,
+    read,
+)
 from iop_pipelines.schema.tables import COLLATION, model_outputs
 
 if TYPE_CHECKING:
@@ -24,6 +33,8 @@ if TYPE_CHECKING:
 MOST_ROWS = 100_000
 MOST_BYTES = 8_000_000
 _NO_LIMIT = 2**63 - 1
+# A row of `model_outputs` comes after those of files that have its rank.
+_LAST = 2**31 - 1
 _NUMBERS = ("y", "yhat", "lo", "hi", "score")
 # Types of what is in `_documents`, in its order.
 _SERVER = {
@@ -38,7 +49,7 @@ _SERVER = {
 }
 _TEXTS = ("unique_id", "measure")
 # Of every row of `outputs_with`, besides the columns of `model_outputs`: what they are in order by. Rows of a file
-# have the rank of the first of their execution that is in the table, and no id.
+# have the rank of the next of their execution that is in the table, and no id.
 _ORDER = ("rank", "place")
 
 
@@ -52,10 +63,10 @@ def outputs_with(connection: sa.Connection, wanted: Wanted, most: int = MOST_ROW
     texts: list[str] = []
     count = size = 0
     for file in files:
-        rank = _rank_of(connection, file)
-        for part in read(file, wanted):
+        for part in read(file, wanted, (*POINT, IN_LEDGER, KEPT_BEFORE)):
             beside = part[~part[IN_LEDGER]]
-            for row in _documents(beside, file, rank) if count + len(beside) <= most else ():
+            ranks = ranks_in(file, beside).tolist()
+            for row in _documents(beside, file, ranks) if count + len(beside) <= most else ():
                 texts.append(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
                 size += len(texts[-1].encode()) + 1
                 if size > MOST_BYTES:
@@ -68,7 +79,7 @@ def outputs_with(connection: sa.Connection, wanted: Wanted, most: int = MOST_ROW
     if not texts:
         return model_outputs
     kept = sa.select(
-        *model_outputs.c, model_outputs.c.id.label("rank"), sa.literal(0).label("place")
+        *model_outputs.c, model_outputs.c.id.label("rank"), sa.literal(_LAST).label("place")
     ).where(*wanted.of_rows())
     given = _given(connection.dialect.name, f"[{','.join(texts)}]").subquery("given")
     beside = sa.select(*(given.c[each.key] for each in kept.selected_columns))
@@ -112,7 +123,7 @@ def line_in(
 
 def _points_of(part: "pd.DataFrame", file: OutputFile) -> list[dict[str, Any]]:
     moments = part["ds"].to_numpy().astype("datetime64[us]").tolist()
-    rows = (dict(zip(_SERVER, row, strict=True)) for row in _documents(part, file, 0))
+    rows = (dict(zip(_SERVER, row, strict=True)) for row in _documents(part, file, [0] * len(part)))
     return [
         {
             "id": None,
@@ -131,18 +142,13 @@ def order_of(outputs: sa.FromClause) -> tuple[sa.ColumnElement[Any], ...]:
     return tuple(outputs.c[name] for name in _ORDER)
 
 
-def _rank_of(connection: sa.Connection, file: OutputFile) -> int:
-    its = model_outputs.c.execution_id == file.execution_id
-    return connection.scalar(sa.select(sa.func.min(model_outputs.c.id)).where(its)) or 0
-
-
-def _documents(part: "pd.DataFrame", file: OutputFile, rank: int) -> Iterator[list[Any]]:
+def _documents(part: "pd.DataFrame", file: OutputFile, ranks: Iterable[int]) -> Iterator[list[Any]]:
     moments = part["ds"].to_numpy().astype("datetime64[us]").tolist()
     numbers = [_plain(part[name].to_numpy()) for name in _NUMBERS]
     names = [part[name].astype(object).tolist() for name in _TEXTS]
     found = part["is_finding"].astype(int).tolist()
-    for unique_id, measure, ds, is_finding, *values in zip(
-        *names, moments, found, *numbers, strict=True
+    for rank, unique_id, measure, ds, is_finding, *values in zip(
+        ranks, *names, moments, found, *numbers, strict=True
     ):
         yield [
             *(file.execution_id, file.model_id, rank, unique_id, _text(ds), measure),
@@ -156,10 +162,7 @@ def _text(ds: datetime) -> str:
 
 
 def _plain(values: Any) -> list[float | None]:
-    """Of a number of seven digits those seven, and not what a double makes of it."""
-    is_double = values.dtype.itemsize == 8
-    plain = values.tolist() if is_double else [float(each) for each in values.astype(str).tolist()]
-    return [None if math.isnan(value) else value for value in plain]
+    return [None if math.isnan(value) else value for value in values.tolist()]
 
 
 def _given(dialect: str, rows: str) -> sa.TextualSelect:

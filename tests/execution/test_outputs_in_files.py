@@ -645,6 +645,12 @@ def test_rows_of_table_and_file_are_in_the_order_in_which_the_model_gave_them(
         its = model_outputs.c.execution_id == work.execution_id
         columns = (model_outputs.c.id, model_outputs.c.unique_id, model_outputs.c.ds)
         kept = [tuple(row) for row in connection.execute(sa.select(*columns).where(its))]
+        for most in (None, 13):
+            outputs = outputs_with(connection, Wanted(executions=[work.execution_id]))
+            query = sa.select(outputs.c.unique_id, outputs.c.ds).order_by(*order_of(outputs))
+            found = [tuple(row) for row in connection.execute(query.limit(most))]
+            every = [(name, FIRST + timedelta(days=day)) for name in "dacb" for day in range(10)]
+            assert found == every[:most]
     assert file is not None
     assert len(file.kept_ids) > 5
     names = ("unique_id", "ds", "in_ledger", "kept_before")
