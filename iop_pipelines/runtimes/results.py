@@ -20,6 +20,8 @@ from iop_pipelines.runtimes.together import WHOLE, Together
 
 MAX_EVIDENCE_POINTS = 60
 _FLOATS = ("y", "yhat", "lo", "hi", "score")
+# The lowest 29 of the 52 of a double's fraction.
+_DROPPED_BITS = 1 << 29
 _OF_CHANCE = ("chance", "budget", "is_info")
 
 
@@ -191,6 +193,15 @@ def to_number(value: Any) -> float | None:
     """Six significant digits, which no reader misses and the ledger does not pay for."""
     number = float(value)
     return float(f"{number:.6g}") if math.isfinite(number) else None
+
+
+def in_seven_digits(values: np.ndarray) -> np.ndarray:
+    """(n,) float64, to the 24 bits of single precision with the range of double: more than a strangeness can be known
+    to, and half of what a file of outputs takes for it. What is not finite stays."""
+    bits = np.ascontiguousarray(values, dtype=float).view(np.int64)
+    with np.errstate(over="ignore"):
+        kept = (bits + (_DROPPED_BITS >> 1) & -_DROPPED_BITS).view(np.float64)
+    return np.where(np.isfinite(values) & np.isfinite(kept), kept, values)
 
 
 def cut(values: np.ndarray, floor: float | None, ceiling: float | None) -> np.ndarray:

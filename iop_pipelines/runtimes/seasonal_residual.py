@@ -31,6 +31,7 @@ from iop_pipelines.runtimes.results import (
     chosen_quantity,
     cut,
     evidence_points,
+    in_seven_digits,
     make_output,
     of_day,
     read_series,
@@ -147,7 +148,8 @@ def _signed(one: _Scored, params: SeasonalResidualParams) -> np.ndarray:
     """Strangeness in the wanted direction; what lies on the other side is under 0."""
     above = one.series.values[:, 0] >= one.scores.yhat
     is_unwanted = {"both": False, "above": ~above, "below": above}[params.direction]
-    return np.where(is_unwanted, -one.scores.score, one.scores.score)
+    score = in_seven_digits(one.scores.score)
+    return np.where(is_unwanted, -score, score)
 
 
 def _rows(one: _Scored, params: SeasonalResidualParams, measure: str) -> Rows:
@@ -213,7 +215,7 @@ def _finding(
         expected=to_number(yhat[peak]),
         lo=to_number(lo[peak]),
         hi=to_number(hi[peak]),
-        score=float(scores.score[peak]),
+        score=in_seven_digits(scores.score[peak : peak + 1]).item(),
         confidence=to_number(scores.coverage[peak]),
         evidence={
             "points": evidence_points(ds[:end], y[:end], yhat[:end], lo[:end], hi[:end]),

@@ -6,6 +6,7 @@ import pytest
 
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.errors import InvalidDeclaration
+from iop_pipelines.runtimes.results import in_seven_digits
 
 
 @pytest.mark.parametrize(
@@ -213,6 +214,27 @@ def test_of_noise_pyod_tells_within_the_budget_over_all_its_series(measures: int
         )
         findings += len(run("pyod", panel, {}, first=90, last=96).findings)
     assert findings <= 10
+
+
+def test_how_strange_a_row_is_has_seven_digits_in_rows_and_findings(run, panel_of, weeks) -> None:
+    y = weeks()
+    y[88] += 50
+    output = run("seasonal_residual", panel_of({"a": y}), {}, first=40, last=89)
+    score = output.frame["score"].to_numpy()
+    assert score.astype(np.float32).astype(float).tolist() == score.tolist()
+    assert len(set(score)) == 50
+    [finding] = output.findings
+    assert finding.score == score[48] > 1
+
+
+def test_seven_digits_are_those_of_single_precision_and_as_far_as_doubles_go() -> None:
+    values = np.random.default_rng(5).lognormal(0, 20, 1000) * [[1], [-1]]
+    short = in_seven_digits(values.ravel())
+    np.testing.assert_array_equal(short, values.ravel().astype(np.float32).astype(float))
+    far = np.array([1e300, -1e300, 0.0, np.finfo(float).max])
+    np.testing.assert_allclose(in_seven_digits(far), far, rtol=1e-7)
+    unknown = np.array([np.nan, np.inf, -np.inf])
+    np.testing.assert_array_equal(in_seven_digits(unknown), unknown)
 
 
 def test_a_budget_of_more_alerts_tells_more(run, panel_of) -> None:
