@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,6 @@ MAX_EVIDENCE_POINTS = 60
 _FLOATS = ("y", "yhat", "lo", "hi", "score")
 # The lowest 29 of the 52 of a double's fraction.
 _DROPPED_BITS = 1 << 29
-_OF_CHANCE = ("chance", "budget", "is_info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +93,7 @@ def make_output(
     """
     together.require_long_enough(series, skipped, needed)
     kept = sorted(findings, key=lambda finding: (finding.unique_id, finding.ds, finding.kind))
-    frame = output_frame(rows)
-    chances = None
-    if "budget" in frame:
-        chances = Chances(*(frame.pop(name).to_numpy() for name in _OF_CHANCE))
+    frame, chances = _frame_and_chances(rows)
     counts = {
         "series": series,
         "series_skipped": skipped,
@@ -108,21 +104,17 @@ def make_output(
 
 
 def output_frame(rows: Iterable[Rows]) -> pd.DataFrame:
-    """One row for each scored (unique_id, ds, measure), sorted so; NaN stays NaN. Where every part has chances, they
-    are columns more."""
+    """One row for each scored (unique_id, ds, measure), sorted so; NaN stays NaN."""
+    return _frame_and_chances(rows)[0]
+
+
+def _frame_and_chances(rows: Iterable[Rows]) -> tuple[pd.DataFrame, Chances | None]:
+    """The output's rows, and where every part has chances those of each row."""
     parts = sorted(
         (part for part in rows if len(part.ds)), key=lambda part: (part.unique_id, part.measure)
     )
     if not parts:
-        return pd.DataFrame(
-            {
-                "unique_id": pd.Series(dtype=object),
-                "ds": pd.Series(dtype="datetime64[ns]"),
-                "measure": pd.Series(dtype=object),
-                **{name: pd.Series(dtype=np.float64) for name in _FLOATS},
-                "is_finding": pd.Series(dtype=bool),
-            }
-        )
+        return _no_rows(), None
     lengths = [len(part.ds) for part in parts]
     frame = pd.DataFrame(
         {
@@ -134,22 +126,39 @@ def output_frame(rows: Iterable[Rows]) -> pd.DataFrame:
                 for name in _FLOATS
             },
             "is_finding": np.concatenate([part.is_finding for part in parts]).astype(bool),
-            **_chances(parts),
         },
         # All of them are made here: putting columns of a kind into one block costs more than the rest.
         copy=False,
     )
+    chances = _chances(parts)
     if len({part.unique_id for part in parts}) == len(parts):
-        return frame
+        return frame, chances
     # Measures of a series stand side by side.
-    return frame.sort_values(["unique_id", "ds", "measure"], ignore_index=True)
+    frame = frame.sort_values(["unique_id", "ds", "measure"])
+    if chances is not None:
+        order = frame.index.to_numpy()
+        chances = Chances(*(getattr(chances, each.name)[order] for each in fields(Chances)))
+    return frame.reset_index(drop=True), chances
 
 
-def _chances(parts: Sequence[Rows]) -> dict[str, np.ndarray]:
+def _no_rows() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "unique_id": pd.Series(dtype=object),
+            "ds": pd.Series(dtype="datetime64[ns]"),
+            "measure": pd.Series(dtype=object),
+            **{name: pd.Series(dtype=np.float64) for name in _FLOATS},
+            "is_finding": pd.Series(dtype=bool),
+        }
+    )
+
+
+def _chances(parts: Sequence[Rows]) -> Chances | None:
     known = [part.chances for part in parts if part.chances is not None]
     if len(known) < len(parts):
-        return {}
-    return {name: np.concatenate([getattr(each, name) for each in known]) for name in _OF_CHANCE}
+        return None
+    names = (each.name for each in fields(Chances))
+    return Chances(*(np.concatenate([getattr(each, name) for each in known]) for name in names))
 
 
 def evidence_points(
@@ -182,7 +191,10 @@ def _written(ds: np.ndarray) -> list[str]:
 def _numbers(column: np.ndarray) -> list[float | None]:
     """to_number of each."""
     written = " ".join(["%.6g"] * len(column)) % tuple(column.tolist())
-    return [each if math.isfinite(each) else None for each in map(float, written.split())]
+    numbers: list[float | None] = list(map(float, written.split()))
+    for place in np.flatnonzero(~np.isfinite(column)).tolist():
+        numbers[place] = None
+    return numbers
 
 
 def to_datetime(moment: np.datetime64) -> datetime:
