@@ -129,6 +129,7 @@ class _Walk:
         self.y = y - self.origin
         self.is_unknown = ~np.isfinite(self.y)
         self.has_unknown = np.asarray(self.is_unknown.any(axis=0))
+        self.is_gappy = bool(self.has_unknown.any())
         x = np.empty((self.s, self.pad + self.n))
         self._look_at(x, np.empty_like(x))
         self.error = np.full((self.s, self.n), np.nan)
@@ -149,7 +150,6 @@ class _Walk:
         self.blocks = self._cut()
         self.least, self.most = self._ranges()
         self.weights = np.zeros((self.s, self.width))
-        self.one = np.eye(self.width)
         self.answer = self._answers()
 
     def _begin(self) -> None:
@@ -196,10 +196,11 @@ class _Walk:
 
     def _set_level(self, first: int, last: int) -> None:
         w = self.shape.level_window
-        sums = np.cumsum(self.x[:, first - w : last - 1], axis=1)
-        total = sums[:, w - 1 :].copy()
-        total[:, 1:] -= sums[:, : last - first - 1]
-        self.level[:, first:last] = total / w
+        sums = self.x[:, first - w : last - 1].cumsum(axis=1)
+        level = self.level[:, first:last]
+        level[:, 0] = sums[:, w - 1]
+        np.subtract(sums[:, w:], sums[:, : last - first - 1], out=level[:, 1:])
+        level /= w
 
     def _features(self, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
         """Seasonal mean (s, b) and features (s, b, p) of the rows [first, last) of x."""
@@ -275,15 +276,16 @@ class _Walk:
         if self.has_moved:
             y = y - self.offsets[:, start:end]
         self.x[:, first:last] = y
-        is_gappy = bool(self.has_unknown[start:end].any())
+        is_gappy = self.is_gappy and bool(self.has_unknown[start:end].any())
         if is_gappy:
             self._fill(start, end)
         mean, features = self._features(first, last)
         yhat = mean + np.matmul(features, self.weights[:, :, None])[:, :, 0]
-        far = self._is_far(slice(None), start, y, yhat, far_off).any(axis=1)
+        is_far = self._is_far(slice(None), start, y, yhat, far_off)
         changed = False
-        for series in np.flatnonzero(far | (self.run_of > 0)).tolist():
-            changed |= self._clean(series, number, yhat[series], float(far_off[series, 0]))
+        for series in np.flatnonzero(is_far.any(axis=1) | (self.run_of > 0)).tolist():
+            limit = float(far_off[series, 0])
+            changed |= self._clean(series, number, yhat[series], limit, is_far[series])
         if changed:
             mean, features = self._features(first, last)
         within = slice(number, number + 1)
@@ -309,7 +311,8 @@ class _Walk:
         if is_gappy or self.is_new is not None:
             target = np.where(untaught, 0.0, target)
             features = features * ~untaught[:, :, None]
-        self._learn(features, target)
+        if end < self.n:
+            self._learn(features, target)
 
     def _is_far(
         self,
@@ -332,46 +335,55 @@ class _Walk:
             at = self.is_unknown[:, row]
             self.x[at, self.pad + row] = self.x[at, self.pad + row - m]
 
-    def _clean(self, series: int, number: int, yhat: np.ndarray, far_off: float) -> bool:
+    def _clean(
+        self, series: int, number: int, yhat: np.ndarray, far_off: float, is_far: np.ndarray
+    ) -> bool:
         """Takes far rows out of what later ones see, one after the other, and adds to their expectation in yhat what
-        that changes; tells whether anything did."""
-        mean, features = self.answer
-        response = mean + features @ self.weights[series]
+        that changes; tells whether anything did.
+
+        is_far: which are before that.
+        """
         start, end = self.blocks[number]
-        y, rows = self.y[series, start:end] - self.offsets[series, start:end], end - start
+        rows = end - start
+        mean, features = self.answer
+        response = mean[:rows] + features[:rows] @ self.weights[series]
+        y = self.y[series, start:end] - self.offsets[series, start:end]
         least, most = float(self.least[series, number]), float(self.most[series, number])
-        is_far = self._is_far(series, start, y, yhat, far_off)
         run, changed, row = int(self.run_of[series]), False, 0
         is_seasonal = self.shape.season_length > 1
+        seen = self.x[series, self.pad + start : self.pad + end]
         while row < rows:
             if run == 0:
-                ahead = int(is_far[row:].argmax())
-                if not is_far[row + ahead]:
+                if changed:
+                    is_far = self._is_far(series, start + row, y[row:], yhat[row:], far_off)
+                else:
+                    is_far = is_far[row - rows :]
+                ahead = int(is_far.argmax())
+                if not is_far[ahead]:
                     break
                 row += ahead
-            elif not is_far[row]:
+            elif not self._is_far_at(series, start + row, y.item(row) - yhat.item(row), far_off):
                 if not self.is_unknown[series, start + row]:
                     run = 0
                 row += 1
                 continue
             run += 1
-            error = float(y[row] - yhat[row])
+            error = y.item(row) - yhat.item(row)
             moved = self._moved(series, start + row, error, run) if is_seasonal else 0.0
-            is_masked = run <= self.shape.mask_limit
-            if is_masked:
-                expected = min(max(float(yhat[row]), least), most)
-                self.x[series, self.pad + start + row] = expected
-                yhat[row + 1 :] += (expected - y[row]) * response[: rows - row - 1]
+            if run <= self.shape.mask_limit:
+                seen[row] = expected = min(max(yhat.item(row), least), most)
+                yhat[row + 1 :] += (expected - y.item(row)) * response[: rows - row - 1]
+                changed = True
             if moved:
                 self._move(series, start + row, moved, _Block(start, y, yhat, response))
-            if is_masked or moved:
                 changed = True
-                is_far[row + 1 :] = np.abs(y[row + 1 :] - yhat[row + 1 :]) > far_off
-                if self.is_new is not None:
-                    is_far[row + 1 :] &= ~self.is_new[series, start + row + 1 : end]
             row += 1
         self.run_of[series] = run
         return changed
+
+    def _is_far_at(self, series: int, row: int, error: float, far_off: float) -> bool:
+        is_new = self.is_new is not None and bool(self.is_new[series, row])
+        return abs(error) > far_off and not is_new
 
     def _moved(self, series: int, at: int, error: float, run: int) -> float:
         """By how much the place of a far row in the season has changed: 0 unless it lay as far off the times before.
@@ -401,18 +413,21 @@ class _Walk:
         """(s,) sigma by the errors of the last rows before start; where none of them is known, the sigma before."""
         recent = self.error[:, max(0, start - self.shape.scale_window) : start]
         sigma = _sigma(recent)
-        self.sigma_before = np.where(np.isfinite(sigma), sigma, self.sigma_before)
+        np.copyto(self.sigma_before, sigma, where=np.isfinite(sigma))
         return self.sigma_before
 
     def _learn(self, seen: np.ndarray, target: np.ndarray) -> None:
         """seen: features (s, b, p), target: (s, b); both 0 where the row is unknown."""
         forget = _FORGET_PER_100 ** (seen.shape[1] / 100)
-        self.gram = forget * self.gram + np.matmul(seen.transpose(0, 2, 1), seen)
-        self.moment = forget * self.moment + np.matmul(target[:, None, :], seen)[:, 0]
+        self.gram *= forget
+        self.gram += np.matmul(seen.transpose(0, 2, 1), seen)
+        self.moment *= forget
+        self.moment += np.matmul(target[:, None, :], seen)[:, 0]
         self.rows = forget * self.rows + seen.shape[1]
         size = np.einsum("sii->s", self.gram) / self.width / self.rows
         ridge = np.where(size > 0, _RIDGE_ROWS * size, 1.0)
-        matrix = self.gram + ridge[:, None, None] * self.one
+        matrix = self.gram.copy()
+        matrix.reshape(self.s, -1)[:, :: self.width + 1] += ridge[:, None]
         self.weights = np.linalg.solve(matrix, self.moment[:, :, None])[:, :, 0]
 
 

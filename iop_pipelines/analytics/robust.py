@@ -9,10 +9,11 @@ SIGMA_PER_Q90 = 1 / 1.6448536269514722
 
 def quantiles(y: np.ndarray, *qs: float) -> list[np.ndarray]:
     """(s,) for each q: the q-quantile of the known values of each row of y, (s, n); NaN where there is none."""
-    ordered, count = sort_known(y)
+    ordered = y.copy()
+    ordered.sort(axis=1)
     last = y.shape[1] - 1
-    if last < 0 or (count <= last).any():
-        return [quantile_sorted(ordered, count, q) for q in qs]
+    if last < 0 or not np.isfinite(ordered[:, last]).all():
+        return [_of_known(ordered, q) for q in qs]
     # Where all is known each row has it at the same place.
     found = []
     for q in qs:
@@ -22,23 +23,12 @@ def quantiles(y: np.ndarray, *qs: float) -> list[np.ndarray]:
     return found
 
 
-def sort_known(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(s, n) -> each row sorted, what is unknown behind the rest, and (s,) how many are known."""
-    ordered = y.copy()
-    ordered.sort(axis=1)
-    if ordered.shape[1] and np.isfinite(ordered[:, -1]).all():
-        return ordered, np.full(len(y), ordered.shape[1])
-    return ordered, np.isfinite(ordered).sum(axis=1)
-
-
-def quantile_sorted(ordered: np.ndarray, count: np.ndarray, q: float | np.ndarray) -> np.ndarray:
-    """(s,): the q-quantile with linear interpolation of what sort_known gives; NaN where nothing is known.
-
-    q: one for all rows, or (s,).
-    """
-    at, place = np.arange(len(ordered)), q * np.maximum(count - 1, 0)
+def _of_known(ordered: np.ndarray, q: float) -> np.ndarray:
+    """(s,): the q-quantile with linear interpolation of each sorted row, whose unknown values lie behind the rest."""
+    last = np.maximum(np.isfinite(ordered).sum(axis=1) - 1, 0)
+    at, place = np.arange(len(ordered)), q * last
     low = place.astype(int)
-    high = np.minimum(low + 1, np.maximum(count - 1, 0))
+    high = np.minimum(low + 1, last)
     return ordered[at, low] + (place - low) * (ordered[at, high] - ordered[at, low])
 
 
