@@ -22,6 +22,10 @@ MAX_EVIDENCE_POINTS = 60
 _FLOATS = ("y", "yhat", "lo", "hi", "score")
 # The lowest 29 of the 52 of a double's fraction.
 _DROPPED_BITS = 1 << 29
+# Those that a double holds without error, and between what numbers six digits need no others.
+_POWERS_OF_TEN = np.array([float(10**n) for n in range(23)])
+_LEAST_PLAIN, _MOST_PLAIN = 1e-15, 1e25
+_NEARLY_HALF = 0.5 - 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +175,10 @@ def evidence_points(
     """The last 60 periods as JSON-ready points; unknown numbers are None, never 0."""
     first = max(0, len(ds) - MAX_EVIDENCE_POINTS)
     moments = _written(ds[first:])
-    columns = [
-        [None] * len(moments) if column is None else _numbers(column[first:])
-        for column in (y, yhat, lo, hi)
-    ]
+    unknown = np.full(len(moments), np.nan)
+    columns = _numbers(
+        np.array([unknown if each is None else each[first:] for each in (y, yhat, lo, hi)])
+    )
     return [
         {"ds": moment, "y": y, "yhat": yhat, "lo": lo, "hi": hi}
         for moment, y, yhat, lo, hi in zip(moments, *columns, strict=True)
@@ -188,13 +192,30 @@ def _written(ds: np.ndarray) -> list[str]:
     return [each.isoformat() for each in ds.astype("datetime64[us]").tolist()]
 
 
-def _numbers(column: np.ndarray) -> list[float | None]:
-    """to_number of each."""
-    written = " ".join(["%.6g"] * len(column)) % tuple(column.tolist())
-    numbers: list[float | None] = list(map(float, written.split()))
-    for place in np.flatnonzero(~np.isfinite(column)).tolist():
-        numbers[place] = None
-    return numbers
+def _numbers(columns: np.ndarray) -> list[list[float | None]]:
+    """(k, n): to_number of each."""
+    known = np.isfinite(columns)
+    rounded = _in_six_digits(np.where(known, columns, 0.0)).astype(object)
+    rounded[~known] = None
+    return rounded.tolist()
+
+
+def _in_six_digits(numbers: np.ndarray) -> np.ndarray:
+    """As if each, finite, were written with so many and read again, which takes five times as long.
+
+    A whole number of six digits and these powers of ten are exact, so their product or quotient is what would be read.
+    What is too large or small for that, or so near a half that the scaled number may lie on its other side, is written.
+    """
+    size = np.abs(numbers)
+    is_plain = (size >= _LEAST_PLAIN) & (size <= _MOST_PLAIN) | (size == 0)
+    places = 5 - np.floor(np.log10(np.where(is_plain & (size > 0), size, 1.0))).astype(int)
+    up, down = _POWERS_OF_TEN[np.maximum(places, 0)], _POWERS_OF_TEN[np.maximum(-places, 0)]
+    wanted = numbers * up / down
+    whole = np.rint(wanted)
+    rounded = whole * down / up
+    for at in np.argwhere(~is_plain | (np.abs(wanted - whole) > _NEARLY_HALF)):
+        rounded[*at] = float(f"{numbers[*at]:.6g}")
+    return rounded
 
 
 def to_datetime(moment: np.datetime64) -> datetime:

@@ -232,8 +232,11 @@ def _finding(
 
 def _before(p: np.ndarray, chance: float) -> dict[str, int]:
     """Of the chances of the rows before: how many were judged, and how many of them were as seldom."""
-    known = p[np.isfinite(p)]
-    return {"judged": len(known), "as_strange": int((known <= chance).sum())}
+    judged, as_strange = np.isfinite(p), p <= chance
+    return {
+        "judged": int(np.count_nonzero(judged)),
+        "as_strange": int(np.count_nonzero(as_strange)),
+    }
 
 
 def _severity(y: np.ndarray, expected: float, chance: float) -> Severity:

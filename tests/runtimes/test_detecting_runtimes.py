@@ -6,7 +6,7 @@ import pytest
 
 from iop_pipelines.domain.vocabulary import Category, Severity
 from iop_pipelines.errors import InvalidDeclaration
-from iop_pipelines.runtimes.results import in_seven_digits
+from iop_pipelines.runtimes.results import evidence_points, in_seven_digits
 
 
 @pytest.mark.parametrize(
@@ -235,6 +235,25 @@ def test_seven_digits_are_those_of_single_precision_and_as_far_as_doubles_go() -
     np.testing.assert_allclose(in_seven_digits(far), far, rtol=1e-7)
     unknown = np.array([np.nan, np.inf, -np.inf])
     np.testing.assert_array_equal(in_seven_digits(unknown), unknown)
+
+
+def test_numbers_of_evidence_are_those_that_six_digits_of_them_read_as() -> None:
+    random = np.random.default_rng(6)
+    sizes = random.lognormal(0, 60, 1500) * random.choice([-1, 1], 1500)
+    # Halves of the sixth digit and their neighbours, and the powers of ten and theirs.
+    halves = (random.integers(100_000, 999_999, 500) + 0.5) * 10.0 ** random.integers(-24, 24, 500)
+    powers = 10.0 ** np.arange(-40, 40)
+    edges = np.concatenate([halves, powers])
+    values = np.concatenate([sizes, edges, np.nextafter(edges, 0), np.nextafter(edges, np.inf)])
+    values = np.append(values, [0.0, -0.0, 999_999.5, 1e300, 5e-324, np.nan, np.inf, -np.inf])
+    ds = np.datetime64("2026-01-01", "ns") + np.arange(60)
+    for first in range(0, len(values), 60):
+        part = values[first : first + 60]
+        points = evidence_points(ds[: len(part)], part, hi=-part)
+        read = [float(f"{value:.6g}") if np.isfinite(value) else None for value in part]
+        assert [repr(each["y"]) for each in points] == [repr(value) for value in read]
+        assert [each["hi"] for each in points] == [None if v is None else -v for v in read]
+        assert {each["lo"] for each in points} == {None}
 
 
 def test_a_budget_of_more_alerts_tells_more(run, panel_of) -> None:
