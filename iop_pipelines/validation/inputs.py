@@ -129,17 +129,18 @@ def _new_rows(
 
 
 def _frame(rows: Sequence[sa.Row[Any]], stored: StoredDataset) -> pd.DataFrame:
-    columns_of_rows = {
-        name: _cells([row[place] for row in rows])
-        for place, name in enumerate(stored.declaration.fields)
-    }
-    return pd.DataFrame(columns_of_rows, index=pd.RangeIndex(len(rows)))
+    names = tuple(stored.declaration.fields)
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    cells = {name: _cells(column) for name, column in zip(names, columns, strict=True)}
+    return pd.DataFrame(cells, index=pd.RangeIndex(len(rows)))
 
 
-def _cells(cells: list[Any]) -> pd.Series:
+def _cells(cells: Sequence[Any]) -> pd.Series:
     """As pandas infers them, but for whole numbers that it would make a float64 of, beside a NULL, and round."""
-    is_large = any(isinstance(cell, int) and abs(cell) >= 2**53 for cell in cells)
-    return pd.Series(cells, dtype=object if is_large or not cells else None)
+    is_large = any(issubclass(kind, int) for kind in set(map(type, cells))) and any(
+        isinstance(cell, int) and abs(cell) >= 2**53 for cell in cells
+    )
+    return pd.Series(list(cells), dtype=object if is_large or not cells else None)
 
 
 def _last_passed(connection: sa.Connection, dataset_id: int, version_id: int, digest: str) -> int:

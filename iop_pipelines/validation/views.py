@@ -23,6 +23,8 @@ BREAKS: Mapping[str, Callable[[Any, Any], bool]] = {
     "exclusiveMaximum": operator.ge,
 }
 
+_EQUAL_IS_ALIKE = {str, date, type(None)}
+
 
 def types_view(column: pd.Series) -> pd.Series:
     """(n,) of JSON type names; `infinity` and Python's own type names for what JSON cannot hold."""
@@ -134,14 +136,19 @@ def _is_text(column: pd.Series) -> bool:
 
 
 def _mapped(column: pd.Series, function: Any, *, is_iso: bool = False) -> pd.Series:
-    cells = [
-        function(
-            None if _is_null(cell) else _iso(cell) if is_iso and isinstance(cell, date) else cell
-        )
-        for cell in column
-    ]
-    result = np.empty(len(cells), dtype=object)
-    result[:] = cells
+    def judge(cell: Any) -> Any:
+        is_moment = is_iso and isinstance(cell, date)
+        return function(None if _is_null(cell) else _iso(cell) if is_moment else cell)
+
+    cells = column.tolist()
+    # Days and names recur. Of other types cells may be equal and written otherwise, or have no hash.
+    if set(map(type, cells)) <= _EQUAL_IS_ALIKE:
+        answers = {cell: judge(cell) for cell in set(cells)}
+        judged = [answers[cell] for cell in cells]
+    else:
+        judged = [judge(cell) for cell in cells]
+    result = np.empty(len(judged), dtype=object)
+    result[:] = judged
     return pd.Series(result, index=column.index)
 
 

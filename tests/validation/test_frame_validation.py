@@ -20,6 +20,9 @@ from iop_pipelines.validation.outcomes import (
 )
 from iop_pipelines.validation.suite import validate
 
+_NOON = dt.datetime(2013, 2, 8, 12, tzinfo=dt.UTC)
+_AN_HOUR_EAST = dt.timezone(dt.timedelta(hours=1))
+
 
 def _column(values, **keywords):
     """The failures of one column under one column schema."""
@@ -48,6 +51,12 @@ def _column(values, **keywords):
         (pd.to_datetime(["2013-02-08 09:30"]), {"type": "string", "format": "date-time"}, 0),
         (["2013-02-30", "2013-02-28", "20130228"], {"format": "date"}, 2),
         (["2013-02-28T09:00", "soon"], {"format": "date-time"}, 1),
+        # What recurs counts each time; cells that are equal are no less what they are.
+        ([dt.date(2013, 2, 8), dt.date(2013, 2, 9)] * 2, {"enum": ["2013-02-08"]}, 2),
+        ([dt.date(2013, 2, 8), "2013-02-08", "8 February"] * 2, {"pattern": "^2013"}, 2),
+        ([dt.date(2013, 2, 8), None] * 2, {"type": "string"}, 2),
+        ([1, True, 1, True, "1"], {"type": "integer"}, 3),
+        ([_NOON, _NOON.astimezone(_AN_HOUR_EAST)], {"pattern": "T12:00"}, 1),
         ([1, 2], {"format": "date"}, 0),
         ([0.0, 1.0, 2.0, None], {"minimum": 1}, 1),
         ([0.0, 1.0, 2.0, None], {"maximum": 1}, 1),
