@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -173,16 +174,25 @@ def evidence_points(
     hi: np.ndarray | None = None,
 ) -> list[dict[str, Any]]:
     """The last 60 periods as JSON-ready points; unknown numbers are None, never 0."""
-    first = max(0, len(ds) - MAX_EVIDENCE_POINTS)
-    moments = _written(ds[first:])
-    unknown = np.full(len(moments), np.nan)
-    columns = _numbers(
-        np.array([unknown if each is None else each[first:] for each in (y, yhat, lo, hi)])
-    )
-    return [
+    return evidence_points_of([len(ds)], ds, y, yhat, lo, hi)[0]
+
+
+def evidence_points_of(
+    ends: Sequence[int], ds: np.ndarray, *columns: np.ndarray | None
+) -> list[list[dict[str, Any]]]:
+    """Of each of the ends, where there are any, the evidence_points of what lies before it.
+
+    columns: y, yhat, lo and hi.
+    """
+    lengths = [min(end, MAX_EVIDENCE_POINTS) for end in ends]
+    rows = np.concatenate([np.arange(end - n, end) for end, n in zip(ends, lengths, strict=True)])
+    unknown = np.full(len(rows), np.nan)
+    numbers = _numbers(np.array([unknown if each is None else each[rows] for each in columns]))
+    points = iter(
         {"ds": moment, "y": y, "yhat": yhat, "lo": lo, "hi": hi}
-        for moment, y, yhat, lo, hi in zip(moments, *columns, strict=True)
-    ]
+        for moment, y, yhat, lo, hi in zip(_written(ds[rows]), *numbers, strict=True)
+    )
+    return [list(islice(points, n)) for n in lengths]
 
 
 def _written(ds: np.ndarray) -> list[str]:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -30,7 +30,7 @@ from iop_pipelines.runtimes.results import (
     Rows,
     chosen_quantity,
     cut,
-    evidence_points,
+    evidence_points_of,
     in_seven_digits,
     make_output,
     of_day,
@@ -180,15 +180,22 @@ def _is_info(one: _Scored) -> np.ndarray:
 
 
 def _findings(one: _Scored, quantity: Quantity, freq: ModelFrequency | None) -> list[Finding]:
-    found = []
+    told = []
     for start, end in stretches(one.is_anomaly):
         inside = start + np.flatnonzero(one.series.is_scored[start:end])
         if len(inside):
             # Of rows that are equally seldom the strangest.
             order = np.lexsort((-one.scores.score[inside], one.scores.p[inside]))
-            peak = int(inside[order[0]])
-            found.append(_finding(one, (start, end), peak, quantity, freq))
-    return found
+            told.append((start, end, int(inside[order[0]])))
+    if not told:
+        return []
+    y = one.series.values[:, 0]
+    ends = [end for _, end, _ in told]
+    points = evidence_points_of(ends, one.series.ds, y, one.yhat, one.lo, one.hi)
+    return [
+        _finding(one, (start, end), peak, quantity, freq, points=before)
+        for (start, end, peak), before in zip(told, points, strict=True)
+    ]
 
 
 def _finding(
@@ -197,6 +204,8 @@ def _finding(
     peak: int,
     quantity: Quantity,
     freq: ModelFrequency | None,
+    *,
+    points: list[dict[str, Any]],
 ) -> Finding:
     start, end = stretch
     scores, ds, y = one.scores, one.series.ds, one.series.values[:, 0]
@@ -218,7 +227,7 @@ def _finding(
         score=in_seven_digits(scores.score[peak : peak + 1]).item(),
         confidence=to_number(scores.coverage[peak]),
         evidence={
-            "points": evidence_points(ds[:end], y[:end], yhat[:end], lo[:end], hi[:end]),
+            "points": points,
             "until": to_datetime(ds[end - 1]).isoformat(),
             "periods": end - start,
             "sigma": to_number(scores.sigma[peak]),
