@@ -16,20 +16,18 @@ from iop_pipelines.runtimes.base import RuntimeInput, RuntimeOutput
 from iop_pipelines.runtimes.catalogue import runtime_spec
 from iop_pipelines.runtimes.panels import read_regular
 
-_PERIOD = ["unique_id", "ds"]
-
 
 def coverage_of(config: ModelConfig, given: RuntimeInput, output: RuntimeOutput) -> Coverage:
     """Of the periods in the window that have a known value of a measure that is read; of what is said of a series as a
     whole, of the series."""
     if _is_of_series(config):
         return _of_series(output.metrics)
-    panel = read_regular(given).given.panel
-    is_out = ~given.panel["unique_id"].isin(panel["unique_id"])
-    left_out = rows_to_judge(given.panel[is_out], given)
-    return joined_coverage(
-        config, output.metrics, [points_of(panel, given, output.frame)], left_out
-    )
+    read = read_regular(given)
+    points, left_out = points_of(read.given.panel, given, output.frame), 0
+    if read.metrics["series_irregular"]:
+        is_out = ~given.panel["unique_id"].isin(read.given.panel["unique_id"])
+        left_out = rows_to_judge(given.panel[is_out], given)
+    return joined_coverage(config, output.metrics, [points], left_out)
 
 
 def joined_coverage(
@@ -48,13 +46,13 @@ def joined_coverage(
 
 def points_of(panel: pd.DataFrame, given: RuntimeInput, frame: pd.DataFrame) -> tuple[int, int]:
     """How many periods of a regular panel were to be judged, and of how many too little was known."""
-    wanted = _to_judge(panel, given)
-    judged = frame.loc[np.isfinite(frame["score"].astype(float)), _PERIOD].drop_duplicates()
-    return len(wanted), len(wanted) - len(wanted.merge(judged, on=_PERIOD))
+    wanted = _periods(panel, _to_judge(panel, given))
+    judged = set(_periods(frame, np.isfinite(frame["score"].astype(float).to_numpy())))
+    return len(wanted), sum(each not in judged for each in wanted)
 
 
 def rows_to_judge(panel: pd.DataFrame, given: RuntimeInput) -> int:
-    return len(_to_judge(panel, given))
+    return int(_to_judge(panel, given).sum())
 
 
 def _is_of_series(config: ModelConfig) -> bool:
@@ -67,7 +65,17 @@ def _of_series(metrics: Mapping[str, float | int | str]) -> Coverage:
     return Coverage("series", *(int(metrics[name]) for name in names))
 
 
-def _to_judge(panel: pd.DataFrame, given: RuntimeInput) -> pd.DataFrame:
+def _to_judge(panel: pd.DataFrame, given: RuntimeInput) -> np.ndarray:
+    """(n,) bool."""
     ds = panel["ds"]
-    is_within = (ds >= pd.Timestamp(given.window_start)) & (ds < pd.Timestamp(given.window_end))
-    return panel[is_within].dropna(subset=list(given.measures), how="all")
+    is_known = np.zeros(len(panel), dtype=bool)
+    for name in given.measures:
+        is_known |= panel[name].notna().to_numpy()
+    is_begun = (ds >= pd.Timestamp(given.window_start)).to_numpy()
+    return is_known & is_begun & (ds < pd.Timestamp(given.window_end)).to_numpy()
+
+
+def _periods(rows: pd.DataFrame, is_meant: np.ndarray) -> list[tuple[object, int]]:
+    """Series and moment of each row; of the few rows of a window, no tables are joined."""
+    moments = rows["ds"].to_numpy(dtype="datetime64[ns]")[is_meant].astype(np.int64)
+    return list(zip(rows["unique_id"].to_numpy()[is_meant].tolist(), moments.tolist(), strict=True))
