@@ -19,6 +19,8 @@ from iop_pipelines.orchestration.watchdog import IDLE, TICK, Doing
 _TICK_S = 1.0
 # How much later the process ends itself where its watchdog could not: it was killed, or may not kill.
 _GRACE_S = 60.0
+# How long that is counted from the same step, of the many that an execution may have in a second.
+_ARMED_S = 1.0
 # The descriptor: Celery puts something in the place of sys.stderr that is no file.
 _STDERR = 2
 
@@ -32,6 +34,7 @@ class Progress:
         self._watchdog: subprocess.Popen[bytes] | None = None
         self._doing: Doing | None = None
         self._told_at = 0.0
+        self._armed_at: float | None = None
 
     def begin(self, worker_id: str, stalled_s: float) -> None:
         self._stalled_s = stalled_s
@@ -46,6 +49,7 @@ class Progress:
         """Lets the watchdog go."""
         self._arguments = []
         faulthandler.cancel_dump_traceback_later()
+        self._armed_at = None
         if self._watchdog is not None and self._watchdog.stdin is not None:
             self._watchdog.stdin.close()
             self._watchdog.wait()
@@ -81,12 +85,15 @@ class Progress:
     def _write(self, line: bytes) -> None:
         if not self._arguments:
             return
-        self._told_at = time.monotonic()
+        self._told_at = now = time.monotonic()
         if self._doing is None:
             faulthandler.cancel_dump_traceback_later()
-        else:
+            self._armed_at = None
+        elif self._armed_at is None or now - self._armed_at >= _ARMED_S:
             # A thread of C that needs nothing of Python: it ends the process even where that hangs in native code.
+            # Each call makes that thread anew, which costs more than the line.
             faulthandler.dump_traceback_later(self._stalled_s + _GRACE_S, exit=True, file=_STDERR)
+            self._armed_at = now
         if self._watchdog is None or self._watchdog.poll() is not None:
             self._start()
             line = IDLE if self._doing is None else self._doing.line()
