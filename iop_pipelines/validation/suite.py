@@ -100,8 +100,8 @@ def _suite_of(schema: Mapping[str, Any], columns: tuple[str, ...]) -> Suite:
         asked = {rule for check in checks for rule in check.rules}
         _compiled[key] = Suite(
             tuple(rule for rule in rules if rule in asked),
-            Runner([check for check in checks if check.view is None], "BASIC"),
-            Runner([check for check in checks if check.view is not None], "BASIC"),
+            Runner([check for check in checks if check.view is None], "BOOLEAN_ONLY"),
+            Runner([check for check in checks if check.view is not None], "BOOLEAN_ONLY"),
             {
                 check.view: (check.rules[0].column, check.make_view)
                 for check in checks
