@@ -3,8 +3,9 @@
 import dagster as dg
 
 from iop_pipelines.domain.moments import utc_now
-from iop_pipelines.orchestration import backtests
+from iop_pipelines.orchestration import backtests, ticks
 from iop_pipelines.platform import Platform
+from iop_pipelines.settings import Settings
 
 
 @dg.op
@@ -25,7 +26,7 @@ def backtest_models() -> None:
 
 @dg.sensor(
     job_name=backtests.JOB,
-    minimum_interval_seconds=5,
+    minimum_interval_seconds=ticks.sensor_interval_s(Settings.from_env()),
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def requested_backtests(

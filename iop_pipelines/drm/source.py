@@ -8,6 +8,7 @@ handled every run, and `seen`, the handled ids above it; `low` may never pass a 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -101,6 +102,19 @@ class QualityScore:
     scored_at: datetime
 
 
+@cache
+def _what_is_there() -> sa.Select[*tuple[Any, ...]]:
+    """Made once: workers ask twice a second, and to make it takes longer than to ask it."""
+    runs, scores = tables.pipeline_runs.c, tables.quality_scores.c
+    figures = (
+        sa.select(sa.func.max(runs.id)),
+        sa.select(sa.func.max(runs.finished_at)),
+        sa.select(sa.func.count()).where(runs.status == RunStatus.RUNNING),
+        sa.select(sa.func.max(scores.id)),
+    )
+    return sa.select(*(each.scalar_subquery() for each in figures))
+
+
 class SharedDatabase:
     """DRM's tables behind one engine; every method is one short read."""
 
@@ -130,18 +144,8 @@ class SharedDatabase:
 
     def state(self) -> tuple[object, ...]:
         """Another one whenever a run began or ended, or a score came: looked up in indexes by one statement."""
-        runs, scores = tables.pipeline_runs.c, tables.quality_scores.c
-        running = sa.select(sa.func.count()).where(runs.status == RunStatus.RUNNING)
-        figures = (
-            sa.select(sa.func.max(runs.id)),
-            sa.select(sa.func.max(runs.finished_at)),
-            running,
-            sa.select(sa.func.max(scores.id)),
-        )
         with self.engine.connect() as connection:
-            return tuple(
-                connection.execute(sa.select(*(each.scalar_subquery() for each in figures))).one()
-            )
+            return tuple(connection.execute(_what_is_there()).one())
 
     def run(self, run_id: int) -> DrmRun:
         query = sa.select(tables.pipeline_runs).where(tables.pipeline_runs.c.id == run_id)

@@ -61,6 +61,12 @@ class Upload:
 
 
 _COLUMNS = [uploads.c[name] for name in Upload.__annotations__]
+# Made once: workers ask twice a second, and to make it takes longer than to ask it.
+_TO_LOAD = (
+    sa.select(*_COLUMNS)
+    .where(uploads.c.status.in_((UploadStatus.QUEUED, UploadStatus.LOADING)))
+    .order_by(uploads.c.id)
+)
 
 
 def plain_name(given: str) -> str:
@@ -235,10 +241,8 @@ def ask_to_load(
 
 def to_load(engine: sa.Engine) -> list[Upload]:
     """Asked for and not ended, oldest first."""
-    is_open = uploads.c.status.in_((UploadStatus.QUEUED, UploadStatus.LOADING))
-    query = sa.select(*_COLUMNS).where(is_open).order_by(uploads.c.id)
     with engine.connect() as connection:
-        return [_upload(row) for row in connection.execute(query)]
+        return [_upload(row) for row in connection.execute(_TO_LOAD)]
 
 
 def begin_load(engine: sa.Engine, upload_id: int, attempt: int) -> Upload | None:

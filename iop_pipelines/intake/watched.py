@@ -16,6 +16,11 @@ from iop_pipelines.schema.engine import Record
 from iop_pipelines.schema.tables import intake_sources
 from iop_pipelines.schema.transactions import write
 
+# Made once: workers ask twice a second, and to make it takes longer than to ask it.
+_ALL = sa.select(intake_sources).order_by(
+    intake_sources.c.looked_at.is_not(None), intake_sources.c.looked_at, intake_sources.c.id
+)
+
 
 @dataclass(frozen=True, slots=True)
 class WatchedSource:
@@ -48,11 +53,8 @@ class WatchedSource:
 
 def watched_sources(engine: sa.Engine) -> list[WatchedSource]:
     """Who was looked at longest ago comes first."""
-    query = sa.select(intake_sources).order_by(
-        intake_sources.c.looked_at.is_not(None), intake_sources.c.looked_at, intake_sources.c.id
-    )
     with engine.connect() as connection:
-        return [_stored(row) for row in connection.execute(query)]
+        return [_stored(row) for row in connection.execute(_ALL)]
 
 
 def watched_source(engine: sa.Engine, dataset: str) -> WatchedSource:

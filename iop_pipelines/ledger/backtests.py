@@ -86,6 +86,8 @@ class StoredBacktest:
 _COLUMNS = [table.c[name] for name in StoredBacktest.__annotations__]
 # A page asks for the list every second or so, and contents are large.
 _LISTED = [sa.null().label(each.name) if each is table.c.content else each for each in _COLUMNS]
+# Made once: workers ask twice a second, and to make it takes longer than to ask it.
+_WAITING = sa.select(*_COLUMNS).where(table.c.status.in_(OPEN)).order_by(table.c.id)
 
 
 def ask(
@@ -253,9 +255,8 @@ def cancel(
 
 def waiting(engine: sa.Engine) -> list[StoredBacktest]:
     """Asked for and not ended, oldest first."""
-    query = sa.select(*_COLUMNS).where(table.c.status.in_(OPEN)).order_by(table.c.id)
     with engine.connect() as connection:
-        return [_stored(row) for row in connection.execute(query)]
+        return [_stored(row) for row in connection.execute(_WAITING)]
 
 
 def backtest_of(engine: sa.Engine, backtest_id: int) -> StoredBacktest:
