@@ -452,6 +452,8 @@ def _tell(
     The row is held until both are told, so that nobody can give the item away in between: an output is
     published once. Raises LostClaim, and tells no end, if another attempt has the item.
     """
+    from iop_pipelines.orchestration.sqlite_storage import told_together
+
     # The end last: where a check cannot be told, nothing has ended yet.
     to_tell = [*checks, to_dagster(event, asset_key, partition, described)]
 
@@ -461,10 +463,13 @@ def _tell(
         # this one is run again, and its next attempt would publish a second time.
         apply(connection, event)
         # Each once, however often the transaction is run again.
-        while to_tell:
-            # Dagster takes checks too; only the annotation of log_event leaves them out.
-            context.log_event(to_tell[0])  # pyright: ignore[reportArgumentType]
-            to_tell.pop(0)
+        with told_together(context.instance) as is_one:
+            left = list(to_tell) if is_one else to_tell
+            while left:
+                # Dagster takes checks too; only the annotation of log_event leaves them out.
+                context.log_event(left[0])  # pyright: ignore[reportArgumentType]
+                left.pop(0)
+        to_tell.clear()
 
     write(engine, work)
 

@@ -15,11 +15,12 @@ import os
 import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from threading import Event, RLock, Thread
 
+import dagster as dg
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from dagster._core.event_api import EventHandlerFn
@@ -122,6 +123,25 @@ class Watches:
             failing.intersection_update(list(self._watched))
 
 
+class _Together:
+    """The one transaction of each file, in the order in which they were begun, which is that of their commits too."""
+
+    def __init__(self, opened: ExitStack) -> None:
+        self._opened = opened
+        self._connections: dict[sa.Engine, sa.Connection] = {}
+
+    def connection(self, engine: sa.Engine) -> sa.Connection:
+        if engine not in self._connections:
+            connection = self._opened.enter_context(engine.connect())
+            connection.begin()
+            self._connections[engine] = connection
+        return self._connections[engine]
+
+    def commit(self) -> None:
+        for connection in self._connections.values():
+            connection.commit()
+
+
 class KeptEventLog(SqliteEventLogStorage):
     """As its parent, whose `_connect` this is but for the engine; watches ask, where the parent's wait for the file."""
 
@@ -129,7 +149,11 @@ class KeptEventLog(SqliteEventLogStorage):
         self._kept = KeptEngines()
         self._watches: Watches | None = None
         self._watches_lock = RLock()
+        self._together: _Together | None = None
+        self._found_tables: set[str] = set()
         super().__init__(base_dir)
+        # The parent's is taken once by a thread; `together` has it while it lasts.
+        self._db_lock = RLock()
         if _is_prepared(base_dir, INDEX_SHARD_NAME):
             self._initialized_dbs.add(INDEX_SHARD_NAME)
 
@@ -157,8 +181,30 @@ class KeptEventLog(SqliteEventLogStorage):
             if shard not in self._initialized_dbs:
                 self._initdb(engine)
                 self._initialized_dbs.add(shard)
+            if self._together is not None:
+                yield self._together.connection(engine)
+                return
             with engine.begin() as connection:
                 yield connection
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread tells is committed at the end, a transaction a file; nothing of it where that raises."""
+        with self._db_lock, ExitStack() as opened:
+            self._together = made = _Together(opened)
+            try:
+                yield
+                made.commit()
+            finally:
+                self._together = None
+
+    def has_table(self, table_name: str) -> bool:
+        """Dagster asks at each event of a check; a table that was there stays."""
+        if table_name not in self._found_tables:
+            if not super().has_table(table_name):
+                return False
+            self._found_tables.add(table_name)
+        return True
 
     def watch(self, run_id: str, cursor: str | None, callback: EventHandlerFn) -> None:
         with self._watches_lock:
@@ -177,6 +223,17 @@ class KeptEventLog(SqliteEventLogStorage):
             watches.end()
         self._kept.dispose()
         super().dispose()
+
+
+@contextmanager
+def told_together(instance: dg.DagsterInstance) -> Iterator[bool]:
+    """Whether what is told in it is told as one; on a server each event is committed by itself."""
+    log = instance.event_log_storage
+    if not isinstance(log, KeptEventLog):
+        yield False
+        return
+    with log.together():
+        yield True
 
 
 class KeptRuns(SqliteRunStorage):

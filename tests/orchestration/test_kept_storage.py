@@ -136,6 +136,51 @@ def test_a_process_asks_once_whether_the_schema_is_the_present_one(settings):
         event.remove(sa.Engine, "before_cursor_execute", note)
 
 
+def _stored(settings: Settings) -> dict[str, list[int]]:
+    """Of each file of events, how many rows its tables have, by a connection of this test's own."""
+    found = {}
+    for path in (settings.dagster_home / "storage" / "history" / "runs").glob("*.db"):
+        with closing(sqlite3.connect(path)) as connection:
+            found[path.stem] = [
+                connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
+                for table in ("event_logs", "asset_keys", "asset_check_executions")
+            ]
+    return found
+
+
+def test_what_is_told_together_is_there_at_the_end_in_each_file_or_not_at_all(settings):
+    """Two checks and the end of an execution, whose run has a file beside the index of assets."""
+    asset = dg.AssetKey("told")
+    checks = [
+        dg.AssetCheckEvaluation(asset_key=asset, check_name=name, passed=True)
+        for name in ("input", "output")
+    ]
+    with dagster_instance(settings) as instance:
+
+        def tell() -> None:
+            for each in (*checks, dg.AssetMaterialization(asset)):
+                instance.report_runless_asset_event(each)
+
+        def break_off() -> None:
+            with sqlite_storage.told_together(instance):
+                tell()
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            break_off()
+        assert _stored(settings) == {".db": [0, 0, 0], "index": [0, 0, 0]}
+
+        with sqlite_storage.told_together(instance) as is_one:
+            tell()
+            assert is_one
+            assert _stored(settings) == {".db": [0, 0, 0], "index": [0, 0, 0]}
+        assert _stored(settings) == {".db": [3, 0, 0], "index": [3, 1, 2]}
+        # Afterwards each is there by itself again.
+        tell()
+        assert _stored(settings) == {".db": [6, 0, 0], "index": [6, 1, 4]}
+        assert instance.get_latest_materialization_event(asset) is not None
+
+
 def test_the_environment_is_as_it_was_once_the_instance_is_left(settings):
     before = dict(os.environ)
     with dagster_instance(settings):

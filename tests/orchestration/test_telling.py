@@ -63,6 +63,7 @@ class Log:
     told: list[Any] = field(default_factory=list)
     phases: list[Phase | None] = field(default_factory=list)
     breaks_at: type | None = None
+    instance: dg.DagsterInstance = field(default_factory=dg.DagsterInstance.ephemeral)
 
     def log_event(self, event: Any) -> None:
         if self.breaks_at is not None and isinstance(event, self.breaks_at):
