@@ -19,7 +19,7 @@ from iop_pipelines.analytics.series import Series, default_season_length, split_
 from iop_pipelines.domain.datasets import modelled_step
 from iop_pipelines.domain.frequencies import TimeStep
 from iop_pipelines.domain.vocabulary import ExecutionStatus
-from iop_pipelines.execution.work import load
+from iop_pipelines.execution.work import Work
 from iop_pipelines.ledger.history import history_of
 from iop_pipelines.ledger.performance import Day, horizon_of, keep_days, newest_day
 from iop_pipelines.query.panel import read_panel
@@ -49,9 +49,8 @@ def look_at_delivered(engine: sa.Engine, stored: StoredDataset, window: Window) 
     advise_of_forecasts(engine, stored, score_delivered(engine, stored, window))
 
 
-def look_at_made(engine: sa.Engine, execution_id: int, attempt: int) -> None:
+def look_at_made(engine: sa.Engine, work: Work) -> None:
     """Scores what an execution forecast of what came meanwhile, and tells likewise."""
-    work = load(engine, execution_id, attempt)
     if score_made(engine, work.dataset, work.model, work.window_end):
         advise_of_forecasts(engine, work.dataset, [work.model])
 

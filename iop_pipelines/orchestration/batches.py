@@ -54,6 +54,7 @@ from iop_pipelines.transform.versions import StoredDataset
 
 if TYPE_CHECKING:
     from iop_pipelines.execution.panels import Panels
+    from iop_pipelines.execution.work import Work
     from iop_pipelines.reporting.editions import Shown
 
 RECOMMENDATION = dg.AssetKey("recommendation")
@@ -267,15 +268,17 @@ def execute_models(context: Context, platform: Platform, ids: Sequence[int], run
     """Runs executions in the order given and turns what they find into recommendations."""
     from iop_pipelines.backtest.live import look_at_made
     from iop_pipelines.execution.panels import Panels
+    from iop_pipelines.execution.work import load
 
     advised: list[AdviceSummary] = []
     panels = Panels()
 
     def work(item: Item) -> Sentence | None:
-        reason = _execute_one(context, platform, item, panels)
+        execution = load(platform.engine, item.id, item.attempt)
+        reason = _execute_one(context, platform, item, execution, panels)
         if reason is None:
             _advise(context, platform, item, advised)
-            _look_at_forecasts(context, look_at_made, platform.engine, item.id, item.attempt)
+            _look_at_forecasts(context, look_at_made, platform.engine, execution)
         return reason
 
     tally = _run_items(context, platform, EXECUTION, ids, work, run_key=run_key)
@@ -315,15 +318,13 @@ def _advise(context: Context, platform: Platform, item: Item, advised: list[Advi
 
 
 def _execute_one(
-    context: Context, platform: Platform, item: Item, panels: "Panels"
+    context: Context, platform: Platform, item: Item, work: "Work", panels: "Panels"
 ) -> Sentence | None:
     from iop_pipelines.execution.execute import check_input, execute, require_success
     from iop_pipelines.execution.large import Bounds
-    from iop_pipelines.execution.work import load
     from iop_pipelines.runtimes.outside import Outside
 
     engine = platform.engine
-    work = load(engine, item.id, item.attempt)
     asset_key = OUTPUT_ASSETS[ModelType(work.model.spec.type)]
     partition = work.model.partition_key
     label = work.model.label
