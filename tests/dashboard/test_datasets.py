@@ -65,9 +65,20 @@ def test_deliveries_lead_to_the_rows_that_were_refused(viewer, check_access):
     expect(head).to_have_attribute("aria-sort", "ascending")
     expect(deliveries.get_by_role("row").nth(1)).not_to_contain_text("3,208")
     # In the heads' row, and in that of the one delivery with so many.
-    viewer.get_by_role("searchbox", name="Search the rows").fill("3,208")
+    # All that can be read are asked for once a text has been typed, and not for a blank or for each of its letters.
+    asked: list[str] = []
+    viewer.on("request", lambda request: asked.append(request.url))
+    search = viewer.get_by_role("searchbox", name="Search the rows")
+    search.fill(" ")
+    viewer.wait_for_timeout(700)
+    assert not [url for url in asked if "datasets.runs" in url]
+    search.press_sequentially("3,208", delay=30)
     expect(deliveries.get_by_role("row")).to_have_count(2)
-    viewer.get_by_role("searchbox", name="Search the rows").fill("")
+    expect(viewer.get_by_role("search").get_by_role("status")).to_have_text("1 row found")
+    of_all = [url for url in asked if "datasets.runs" in url]
+    assert len(of_all) == 1
+    assert "1000" in of_all[0]
+    search.fill("")
     check_access(viewer)
     deliveries.get_by_role("link", name=re.compile("show$")).first.click()
     expect(viewer.get_by_text("One delivery only")).to_be_visible()

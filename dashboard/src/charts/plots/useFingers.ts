@@ -1,5 +1,5 @@
 /** Fingers on a drawing: one that stays reads, two that are spread mark what then fills the width. */
-import { type PointerEvent, useRef } from 'react';
+import { type PointerEvent, useEffect, useRef } from 'react';
 
 // Along the axis, in px of the drawing.
 interface Finger {
@@ -18,6 +18,7 @@ const HELD_MS = 400;
 export function useFingers(drawn: number) {
   const fingers = useRef(new Map<number, Finger>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
   const isTouch = ({ pointerType }: PointerEvent) => pointerType === 'touch';
   return {
     /** Gives how many there are; a single one that stays is told by `onHeld`. */

@@ -54,6 +54,7 @@ export function Deliveries({ name }: { name: string }) {
               keyOf={(run) => run.id}
               columns={columns}
               asked={asked}
+              isAwaited={query.isPlaceholderData}
             />
           </Arrived>
         )}

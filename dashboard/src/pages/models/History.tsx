@@ -57,6 +57,7 @@ export function History({ modelId }: { modelId: number }) {
               rows={rows}
               keyOf={(row) => row.id}
               asked={asked}
+              isAwaited={query.isPlaceholderData}
               columns={[
                 {
                   key: 'id',
