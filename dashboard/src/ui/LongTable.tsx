@@ -60,7 +60,9 @@ export function LongTable<T>({
         isSearched={asked.text !== '' || isLong(rows)}
         isAwaited={isWaiting}
       />
-      {isSearching && rows.length === MOST && <Muted>{t.firstRows(format.number(MOST))}</Muted>}
+      {isSearching && !isWaiting && rows.length === MOST && (
+        <Muted>{t.firstRows(format.number(MOST))}</Muted>
+      )}
       {!isSearching && !isWaiting && rows.length === limit && limit < MOST && (
         <Row>
           <Button onClick={more}>{t.more}</Button>
