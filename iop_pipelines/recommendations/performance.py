@@ -22,7 +22,6 @@ import sqlalchemy as sa
 from iop_pipelines.domain.datasets import modelled_step
 from iop_pipelines.domain.findings import Finding
 from iop_pipelines.domain.sentences import Sentence
-from iop_pipelines.domain.vocabulary import ModelStatus
 from iop_pipelines.ledger.history import history_of
 from iop_pipelines.ledger.performance import Period, Worth, level_of, periods_of
 from iop_pipelines.recommendations.evidence import Evidence
@@ -119,10 +118,11 @@ def advise_of_forecasts(
 ) -> Changes:
     """Raises or resolves the recommendation about each active version of which forecasts were scored just now."""
     changes = Changes()
-    for each in scored:
-        if each.status is ModelStatus.ACTIVE:
-            write(engine, _tell, stored, each, changes)
+    # As of now: another may have been promoted while it was executed.
     active = {each.id for each in active_models_of(engine, stored.declaration.name)}
+    for each in scored:
+        if each.id in active:
+            write(engine, _tell, stored, each, changes)
 
     def is_active(_finder: str, evidence: Evidence) -> bool:
         return evidence.latest.details.get("model_id") in active

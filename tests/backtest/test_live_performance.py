@@ -469,6 +469,15 @@ def test_a_fall_of_a_version_that_is_replaced_ends_though_nothing_is_scored(shop
     assert shop.told()[0].resolved_at is not None
 
 
+def test_a_version_replaced_while_it_was_executed_tells_nothing(shop: Shop) -> None:
+    shop.deliver(0, [5.0] * 7 * 24)
+    shop.keep([0.8] * 16 + [1.2] * 4)
+    as_it_began = model(shop.engine, shop.model.id)
+    set_status(shop.engine, shop.model.id, ModelStatus.DEPRECATED)
+    advise_of_forecasts(shop.engine, shop.stored, [as_it_began])
+    assert shop.told() == []
+
+
 def test_a_fall_ends_with_the_version_that_is_deleted_and_with_no_other(shop: Shop) -> None:
     shop.deliver(0, [5.0] * 7 * 24)
     shop.keep([0.8] * 16 + [1.2] * 4)
