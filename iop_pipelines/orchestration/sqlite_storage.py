@@ -189,8 +189,11 @@ class KeptEventLog(SqliteEventLogStorage):
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """What this thread tells is committed at the end, a transaction a file; nothing of it where that raises."""
+        """What this thread tells is committed at the end, a transaction a file; nothing of it where it raises before.
+        Killed between two commits the run's own file has it and the index has not, as after any single event."""
         with self._db_lock, ExitStack() as opened:
+            if self._together is not None:
+                raise AssertionError("what is told together is not told together again")
             self._together = made = _Together(opened)
             try:
                 yield
