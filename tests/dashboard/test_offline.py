@@ -286,8 +286,11 @@ def test_a_newer_version_takes_no_draft(phone, site):
     expect(page.get_by_label("Name")).to_have_value("Not lost")
     # Once it is saved the page follows.
     page.get_by_role("button", name="Save", exact=True).click()
+    # A server that has just begun may be long about it.
+    saved = page.get_by_role("heading", name="Not lost", level=1)
+    expect(saved).to_be_visible(timeout=60_000)
     page.wait_for_function("() => !window.isFormer")
-    expect(page.get_by_role("heading", name="Not lost", level=1)).to_be_visible()
+    expect(saved).to_be_visible()
 
 
 def _script(page: Page) -> str:
